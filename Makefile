@@ -1,0 +1,31 @@
+# On a fresh machine two commands do everything: `make benchmark` and `make test`.
+# PYTHON chooses the interpreter of a new environment, RESULTS the folder of the report.
+PYTHON  ?= python3
+RESULTS ?= results
+VENV    := .venv
+BIN     := $(VENV)/bin
+STAMP   := $(VENV)/.set-up
+PIP     := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+
+.PHONY: benchmark test clean
+
+benchmark: $(STAMP)
+	$(BIN)/gansampler benchmark --out $(RESULTS)
+
+test: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy gansampler
+	$(BIN)/python -m pytest
+
+# The stamp is written last, so that an interrupted set-up is taken up again.
+# torch comes first and alone: constraints.txt says why.
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) torch
+	$(PIP) --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) $(RESULTS) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

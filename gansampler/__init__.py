@@ -1,0 +1,7 @@
+"""Over-sampling of imbalanced tables with conditional generative adversarial networks."""
+
+from .samplers import CGANOverSampler, JitterOverSampler, LSGANOverSampler
+
+__version__ = "0.1.0"
+
+__all__ = ["CGANOverSampler", "JitterOverSampler", "LSGANOverSampler", "__version__"]

@@ -1,0 +1,7 @@
+"""``python -m gansampler`` is the command ``gansampler``."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

@@ -1,0 +1,179 @@
+"""Where a candidate starts: near the real rows of its class; the generator moves it on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.neighbors import NearestNeighbors
+from torch import Tensor
+
+from .encoding import Matrix, Span
+
+# A search costs the product of these two; in larger tables a random part stands for the rest.
+MAX_ROWS_A_CLASS = 20_000
+MAX_SEARCHED_ROWS = 10_000
+
+
+class Anchors(BaseEstimator):
+    """What every kind of anchor can do; a new one overrides both methods."""
+
+    def fit(
+        self, Z: Matrix, codes: NDArray[np.intp], spans: list[Span], rng: np.random.Generator
+    ) -> Anchors:
+        """Look at the encoded rows.
+
+        Parameters
+        ----------
+        Z : ndarray of shape (n_samples, width)
+            All rows.
+        codes : ndarray of shape (n_samples,)
+            The class of each row; -1 for classes that no anchor will be asked for.
+        spans : list of Span
+            What the columns of ``Z`` mean.
+        rng : numpy.random.Generator
+            The only source of randomness.
+
+        Returns
+        -------
+        self : Anchors
+        """
+        raise NotImplementedError
+
+    def draw(self, codes: Tensor, random: torch.Generator) -> Tensor:
+        """Draw an anchor for each class in ``codes``, (batch,) -> (batch, width), on its device."""
+        raise NotImplementedError
+
+    def to(self, device: torch.device) -> Anchors:
+        """Move every tensor that was learnt to a device."""
+        for name, value in vars(self).items():
+            if isinstance(value, Tensor):
+                setattr(self, name, value.to(device))
+        return self
+
+
+class NeighborAnchors(Anchors):
+    r"""A point between a row of the class and a neighbour of any class, with jitter.
+
+    .. math:: a = x_i + t (x_j - x_i) + \eta (x_k - x_l), \qquad t \sim U(0, 1)
+
+    on the numbers, in rank space: :math:`x_i, x_k, x_l` are random rows of the class, :math:`x_j`
+    is one of the nearest neighbours of :math:`x_i`. A difference of two rows keeps the dependence
+    between columns, as in differential evolution [1]_. Categories come from :math:`x_j` with
+    probability :math:`t`, all together, else from :math:`x_i`; which numbers are missing comes from
+    :math:`x_i`.
+
+    Parameters
+    ----------
+    n_neighbors : int, default=5
+        How many neighbours :math:`x_j` is drawn from.
+    jitter : float, default=0.3
+        :math:`\eta`.
+    same_class : bool, default=False
+        Whether neighbours are looked for only inside the class. Across the border they make broader
+        candidates, which acceptance then judges.
+
+    References
+    ----------
+    .. [1] R. Storn, K. Price (1997). Differential evolution. Journal of Global Optimization 11,
+    341-359.
+    """
+
+    def __init__(
+        self, n_neighbors: int = 5, *, jitter: float = 0.3, same_class: bool = False
+    ) -> None:
+        self.n_neighbors = n_neighbors
+        self.jitter = jitter
+        self.same_class = same_class
+
+    def fit(
+        self, Z: Matrix, codes: NDArray[np.intp], spans: list[Span], rng: np.random.Generator
+    ) -> NeighborAnchors:
+        """Find the neighbours of the rows of each class; see `Anchors.fit`."""
+        everyone = _sample(np.arange(len(Z)), MAX_SEARCHED_ROWS, rng)
+        bases, neighbors = [], []
+        for code in range(codes.max() + 1):
+            own = np.flatnonzero(codes == code)
+            base = _sample(own, MAX_ROWS_A_CLASS, rng)
+            pool = _sample(own, MAX_SEARCHED_ROWS, rng) if self.same_class else everyone
+            bases.append(base)
+            neighbors.append(_neighbors(Z, base, pool, self.n_neighbors))
+        rows, places = np.unique(
+            np.concatenate([np.concatenate(bases), np.concatenate(neighbors).ravel()]),
+            return_inverse=True,
+        )
+        n_bases = sum(len(base) for base in bases)
+        self.bank_ = torch.from_numpy(Z[rows])
+        self.base_ = torch.from_numpy(places[:n_bases])
+        self.neighbor_ = torch.from_numpy(places[n_bases:].reshape(n_bases, -1))
+        self.count_ = torch.tensor([len(base) for base in bases])
+        self.start_ = self.count_.cumsum(0) - self.count_
+        self._prepare_columns(spans)
+        return self
+
+    def _prepare_columns(self, spans: list[Span]) -> None:
+        """Keep the numbers, and whether they are present, beside the whole rows."""
+        holes = [i for i, span in enumerate(spans) if span.kind == "missing"]
+        numbers = [span.start for span in spans if span.kind == "number"]
+        with_hole = [spans[i - 1].start for i in holes]
+        self.number_ = torch.tensor(numbers, dtype=torch.long)
+        self.hole_ = torch.tensor([c for i in holes for c in range(*spans[i][:2])]).long()
+        self.numbers_ = self.bank_[:, self.number_]
+        self.present_ = torch.ones_like(self.numbers_)
+        columns = torch.tensor([numbers.index(c) for c in with_hole], dtype=torch.long)
+        self.present_[:, columns] = self.bank_[:, [spans[i].start for i in holes]]
+
+    def draw(self, codes: Tensor, random: torch.Generator) -> Tensor:
+        """Draw anchors; see `Anchors.draw`."""
+        place, which, pick = torch.rand(3, len(codes), 1, generator=random, device=codes.device)
+        index = self._rows_of(codes, random)
+        base = self.base_[index]
+        other = self.neighbor_[index, (which[:, 0] * self.neighbor_.shape[1]).long()]
+        anchor = self.bank_[torch.where((pick < place)[:, 0], other, base)]
+        if len(self.hole_):
+            anchor[:, self.hole_] = self.bank_[base][:, self.hole_]
+        if len(self.number_):
+            anchor[:, self.number_] = self._numbers(base, other, place, codes, random)
+        return anchor
+
+    def _numbers(
+        self, base: Tensor, other: Tensor, place: Tensor, codes: Tensor, random: torch.Generator
+    ) -> Tensor:
+        # A missing number is zero; where only one of the two is there, the point stays at the base.
+        towards = (self.numbers_[other] - self.numbers_[base]) * self.present_[other]
+        numbers = self.numbers_[base] + place * towards
+        if self.jitter:
+            one, two = (self.base_[self._rows_of(codes, random)] for _ in range(2))
+            numbers += self.jitter * (self.numbers_[one] - self.numbers_[two])
+        return numbers * self.present_[base]
+
+    def _rows_of(self, codes: Tensor, random: torch.Generator) -> Tensor:
+        """Draw the place of a random row of each class."""
+        chance = torch.rand(len(codes), generator=random, device=codes.device)
+        return self.start_[codes] + (chance * self.count_[codes]).long()
+
+
+def _sample(rows: NDArray[np.intp], n: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """At most ``n`` of the rows, without replacement."""
+    return rows if len(rows) <= n else np.sort(rng.choice(rows, n, replace=False))
+
+
+def _neighbors(
+    Z: Matrix, base: NDArray[np.intp], pool: NDArray[np.intp], k: int
+) -> NDArray[np.intp]:
+    """Find the rows of the pool next to each base row, itself left out; short pools repeat."""
+    search = NearestNeighbors(n_neighbors=min(k + 1, len(pool)), algorithm="brute").fit(Z[pool])
+    found = pool[search.kneighbors(Z[base], return_distance=False)]
+    # A row that is not among its own neighbours (a twin took its place) gives up the farthest.
+    is_self = found == base[:, None]
+    is_self[~is_self.any(axis=1), -1] = True
+    if found.shape[1] == 1:
+        return np.repeat(found, k, axis=1)
+    others = found[~is_self].reshape(len(base), -1)
+    return others[:, np.arange(k) % others.shape[1]]
+
+
+ANCHORS: dict[str, Callable[[], Anchors]] = {"neighbors": NeighborAnchors}

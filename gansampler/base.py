@@ -1,0 +1,387 @@
+"""The whole way of a row: check, encode, train, draw candidates, accept, decode, stack."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from functools import partial
+from numbers import Integral
+from typing import Any, TypeVar
+from warnings import warn
+
+import numpy as np
+import pandas as pd
+import torch
+from imblearn.over_sampling.base import BaseOverSampler
+from imblearn.utils import check_target_type
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.utils import check_consistent_length, column_or_1d
+from sklearn.utils.validation import check_is_fitted, validate_data
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm.auto import tqdm
+
+from ._torch import resolve_device, seeded_building, seeded_generator, single_thread
+from .acceptance import ACCEPTANCES, draw_accepted
+from .anchors import ANCHORS
+from .encoding import Matrix, TableEncoder
+from .losses import LOSSES, PENALTIES
+from .networks import MLP, Discriminator, Generator
+from .training import STEPS_A_RECORD, ClassBatches, train
+
+# Fewer different rows than this say nothing of how a class varies.
+MIN_DIFFERENT_ROWS = 3
+
+Part = TypeVar("Part")
+
+
+class BaseGANOverSampler(BaseOverSampler):
+    """The way of a row that all samplers share.
+
+    Warning: this class should not be used directly. Use the derived classes instead.
+    """
+
+    def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
+        """Train on the rows and put generated ones under them.
+
+        Parameters
+        ----------
+        X : dataframe or array-like of shape (n_samples, n_features)
+            The rows: numbers, categories, text, dates, booleans, with or without missing values.
+        y : array-like of shape (n_samples,)
+            Their classes.
+        **params : dict
+            Not used; there for the sake of the interface.
+
+        Returns
+        -------
+        X_resampled : dataframe or ndarray of shape (n_samples_new, n_features)
+            The rows of ``X``, untouched, then the generated ones class by class.
+        y_resampled : ndarray or Series of shape (n_samples_new,)
+            Their classes.
+
+        Raises
+        ------
+        ValueError
+            If the rows, the classes or a parameter cannot be used; before any training starts.
+        FloatingPointError
+            If training diverged.
+        """
+        self._forget()
+        try:
+            _check_target(y)
+            return super().fit_resample(X, y, **params)
+        except BaseException:  # an interrupted fit, too, must not look like a finished one
+            self._forget()
+            raise
+
+    def sample(self, n: int, label: Any) -> Any:
+        """Draw more rows of one class.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        label : object
+            One of ``classes_`` that took part in training.
+
+        Returns
+        -------
+        X : dataframe or ndarray of shape (n, n_features)
+            New rows in the container, columns and dtypes of the rows that were fitted. Every call
+            draws other rows.
+        """
+        check_is_fitted(self, "encoder_")
+        if not isinstance(n, Integral) or int(n) < 0:
+            raise ValueError(f"n={n!r} must be a whole number of rows, zero or more.")
+        Z = self._draw(int(n), self._code_of(label))
+        return self.encoder_.inverse_transform(Z, self._rng_)
+
+    def _check_X_y(self, X: Any, y: Any) -> tuple[Any, NDArray[Any], bool]:
+        # Nullable integers and booleans would become floats on their way to an array.
+        plain = getattr(getattr(y, "dtype", None), "numpy_dtype", None)
+        y = y if plain is None else np.asarray(y, dtype=plain)
+        y, binarize_y = check_target_type(y, indicate_one_vs_all=True)
+        if isinstance(X, pd.DataFrame):
+            _check_frame(X)
+            validate_data(self, X=X, y=y, reset=True, skip_check_array=True)
+        else:
+            X = validate_data(
+                self,
+                X=X,
+                reset=True,
+                dtype=None,
+                accept_sparse=False,
+                ensure_all_finite="allow-nan",
+            )
+        check_consistent_length(X, y)
+        _check_infinities(X)
+        return X, column_or_1d(y), binarize_y
+
+    def _fit_resample(self, X: Any, y: NDArray[Any], **params: Any) -> tuple[Any, NDArray[Any]]:
+        self._check_settings()
+        self._rng_ = _numpy_generator(self.random_state)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        self.encoder_ = TableEncoder(self.categorical_features).fit(X)
+        wanted = {label: int(n) for label, n in self.sampling_strategy_.items() if n > 0}
+        self._learn(X, codes, [self._code_of(label, trained=False) for label in wanted])
+        drawn = [self.sample(n, label) for label, n in wanted.items()]
+        n_new = sum(wanted.values())
+        self.synthetic_mask_ = np.repeat([False, True], [len(y), n_new])
+        labels = np.repeat(np.array(list(wanted), dtype=y.dtype), list(wanted.values()))
+        return _stack([X, *drawn]), np.concatenate([y, labels])
+
+    def _learn(self, X: Any, codes: NDArray[np.intp], targets: list[int]) -> None:
+        """Fit all that drawing needs; nothing where no class wants rows."""
+        self.history_: list[dict[str, Any]] = []
+        self.generator_: Any = None
+        self.discriminator_: Any = None
+        self.anchor_: Any = None
+        self.acceptance_: Any = None
+        self._duplicated_: dict[int, Matrix] = {}
+        self._condition_ = np.full(len(self.classes_), -1)
+        if not targets:
+            return
+        Z = self.encoder_.transform(X)
+        self._duplicated_ = {c: Z[codes == c] for c in targets if _is_poor(Z[codes == c])}
+        self._warn_of_duplicates()
+        learnt = [code for code in targets if code not in self._duplicated_]
+        if not learnt:
+            return
+        playing = range(len(self.classes_)) if self._trains_on_all() else learnt
+        self._condition_[list(playing)] = np.arange(len(playing))
+        condition = self._condition_[codes]
+        spans, rng = self.encoder_.spans_, self._rng_
+        if self.anchor is not None:
+            self.anchor_ = _made(self.anchor, ANCHORS).fit(Z, condition, spans, rng)
+        if self.acceptance is not None:
+            self.acceptance_ = _made(self.acceptance, ACCEPTANCES).fit(Z, codes, spans, rng)
+        self._train(Z[condition >= 0], condition[condition >= 0])
+
+    def _train(self, Z: Matrix, condition: NDArray[np.intp]) -> None:
+        """Play the game on encoded rows whose classes are numbered from 0."""
+        device = resolve_device(self.device)
+        generator, discriminator = self._build_networks(Z.shape[1], int(condition.max()) + 1)
+        averaged = AveragedModel(
+            generator.to(device), multi_avg_fn=get_ema_multi_avg_fn(self.ema_decay)
+        )
+        batches = ClassBatches(
+            torch.from_numpy(Z).to(device),
+            torch.from_numpy(condition).to(device),
+            batch_size=self.batch_size,
+            pac=self.pac,
+            random=seeded_generator(self._rng_, device),
+        )
+        records = train(
+            generator,
+            discriminator.to(device),
+            batches,
+            anchors=None if self.anchor_ is None else copy.copy(self.anchor_).to(device),
+            losses=self._losses(),
+            optimizer=self.optimizer,
+            learning_rates=_pair(self.learning_rate),
+            discriminator_steps=self.discriminator_steps,
+            steps=self.steps,
+            cosine_decay=self.cosine_decay,
+            averaged=averaged,
+        )
+        total = -(-self.steps // STEPS_A_RECORD)
+        name = type(self).__name__
+        with single_thread:
+            self.history_ = list(tqdm(records, desc=name, total=total, disable=not self.verbose))
+        self.generator_ = averaged.module.cpu().eval()
+        self.discriminator_ = discriminator.cpu().eval()
+
+    def _build_networks(self, width: int, n_classes: int) -> tuple[Generator, Discriminator]:
+        n_inputs = self.latent_dim + n_classes + (0 if self.anchor_ is None else width)
+        with seeded_building(self._rng_):
+            generator = self._network("generator", n_inputs, width)
+            discriminator = self._network("discriminator", self.pac * (width + n_classes), 1)
+        spans = self.encoder_.spans_
+        return (
+            Generator(generator, spans, latent_dim=self.latent_dim, n_classes=n_classes),
+            Discriminator(discriminator, self.pac),
+        )
+
+    def _network(self, side: str, in_features: int, out_features: int) -> nn.Module:
+        own = getattr(self, side)
+        factory = own or partial(
+            MLP,
+            hidden_sizes=self.hidden_sizes,
+            activation=self.activation,
+            batch_norm=self.batch_norm in (side, "both"),
+            dropout=self.dropout,
+        )
+        network = factory(in_features, out_features)
+        if own is not None:
+            _check_network(network, side, in_features, out_features)
+        return network
+
+    def _losses(self) -> list[Any]:
+        penalty = [] if self.penalty is None else [_made(self.penalty, PENALTIES)]
+        return [_made(self.loss, LOSSES), *penalty]
+
+    def _propose(self, n: int, code: int, random: torch.Generator) -> Matrix:
+        """Generate encoded candidates (n, width) of a class."""
+        codes = torch.full((n,), int(self._condition_[code]))
+        with torch.no_grad():
+            rows = self.generator_(*self.generator_.draw_inputs(codes, self.anchor_, random))
+        return rows.numpy()
+
+    def _draw(self, n: int, code: int) -> Matrix:
+        """Draw encoded rows (n, width) of a class: propose, snap, accept."""
+        if code in self._duplicated_:
+            own = self._duplicated_[code]
+            return own[self._rng_.integers(len(own), size=n)]
+        random = seeded_generator(self._rng_, torch.device("cpu"))
+
+        def propose(m: int) -> Matrix:
+            return self.encoder_.snap(self._propose(m, code, random))
+
+        def weigh(Z: Matrix) -> NDArray[np.float64]:
+            return np.ones(len(Z)) if self.acceptance_ is None else self.acceptance_.weigh(Z, code)
+
+        with single_thread:
+            return draw_accepted(propose, weigh, n, self.candidates, self._rng_)
+
+    def _trains_on_all(self) -> bool:
+        return self.train_on == "all"
+
+    def _code_of(self, label: Any, trained: bool = True) -> int:
+        """Index of a label in ``classes_``, which must have been trained if so asked."""
+        code = np.flatnonzero(self.classes_ == label)
+        if len(code) == 0:
+            raise ValueError(
+                f"label={label!r} is not a class; the classes are {self.classes_.tolist()}."
+            )
+        can_draw = (
+            self._condition_[code[0]] >= 0 or code[0] in self._duplicated_ if trained else True
+        )
+        if not can_draw:
+            raise ValueError(
+                f"Class {label!r} took no part in training, so no rows of it can be drawn. Ask for "
+                "rows of it in `sampling_strategy`, or set train_on='all'."
+            )
+        return int(code[0])
+
+    def _warn_of_duplicates(self) -> None:
+        if self._duplicated_:
+            names = ", ".join(repr(self.classes_[code].item()) for code in self._duplicated_)
+            warn(
+                f"Classes with fewer than {MIN_DIFFERENT_ROWS} different rows cannot be learnt; "
+                f"their rows are duplicated instead: {names}.",
+                UserWarning,
+                stacklevel=8,  # the line that called fit_resample
+            )
+
+    def _check_settings(self) -> None:
+        """Check what no single parameter's declaration can say."""
+        if self.batch_size % self.pac:
+            raise ValueError(
+                f"batch_size={self.batch_size} must be a multiple of pac={self.pac}: the "
+                "discriminator judges packs of so many rows."
+            )
+        if self.batch_norm is not None and self.batch_size < 2 * self.pac:
+            raise ValueError(
+                f"batch_size={self.batch_size} with pac={self.pac} is too small for batch_norm="
+                f"{self.batch_norm!r}, which needs at least two packs. Raise `batch_size`."
+            )
+        _pair(self.learning_rate)
+        sizes = list(self.hidden_sizes)
+        if not all(isinstance(size, Integral) and int(size) > 0 for size in sizes):
+            raise ValueError(
+                f"hidden_sizes={self.hidden_sizes!r} must hold whole numbers above zero."
+            )
+        resolve_device(self.device)
+
+    def _forget(self) -> None:
+        """Drop everything that a fit has learnt."""
+        for name in [name for name in vars(self) if name.endswith("_")]:
+            delattr(self, name)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = False
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
+
+
+def _made(choice: Any, registry: Mapping[str, Callable[[], Any]]) -> Any:
+    """Make the named part, or copy the user's own."""
+    return registry[choice]() if isinstance(choice, str) else clone(choice)
+
+
+def _pair(learning_rate: Any) -> tuple[float, float]:
+    """Read the learning rates of generator and discriminator."""
+    rates = np.atleast_1d(learning_rate).tolist()
+    if len(rates) > 2 or not all(isinstance(rate, float) and rate > 0 for rate in rates):
+        raise ValueError(
+            f"learning_rate={learning_rate!r} must be a number above zero, or a pair of them for "
+            "generator and discriminator."
+        )
+    return rates[0], rates[-1]
+
+
+def _numpy_generator(random_state: Any) -> np.random.Generator:
+    """Make a generator of our own; None takes fresh entropy, not numpy's global state."""
+    if isinstance(random_state, np.random.RandomState):
+        return np.random.default_rng(random_state.randint(2**31, size=4))
+    return np.random.default_rng(random_state)
+
+
+def _check_target(y: Any) -> None:
+    if pd.isna(np.asarray(y, dtype=object)).any():
+        raise ValueError(
+            "Input y contains NaN. Drop the rows whose class is missing, or give them a class."
+        )
+
+
+def _check_frame(X: pd.DataFrame) -> None:
+    repeated = X.columns[X.columns.duplicated()].unique().tolist()
+    if repeated:
+        raise ValueError(f"X has more than one column named {repeated}; rename or drop the others.")
+    for axis, name in enumerate(("sample", "feature")):
+        if X.shape[axis] == 0:
+            raise ValueError(
+                f"Found array with 0 {name}(s) (shape={X.shape}) while a minimum of 1 is required."
+            )
+
+
+def _check_infinities(X: Any) -> None:
+    frame = X if isinstance(X, pd.DataFrame) else pd.DataFrame(X)
+    numeric = frame.select_dtypes("number", exclude="complex")
+    infinite = np.isinf(numeric.to_numpy(dtype=float, na_value=np.nan)).any(axis=0)
+    if infinite.any():
+        raise ValueError(
+            f"Input X contains infinity in the columns {numeric.columns[infinite].tolist()}. "
+            "Replace it with a number, or with NaN, which is learnt as missing."
+        )
+
+
+def _check_network(network: Any, side: str, in_features: int, out_features: int) -> None:
+    if not isinstance(network, nn.Module):
+        raise TypeError(f"`{side}` must return a torch.nn.Module, got {type(network).__name__}.")
+    was_training = network.training
+    with torch.no_grad():
+        shape = tuple(network.eval()(torch.zeros(2, in_features)).shape)
+    network.train(was_training)
+    if shape != (2, out_features):
+        raise ValueError(
+            f"The network that `{side}` returns must map (batch, {in_features}) to (batch, "
+            f"{out_features}); two rows gave the shape {shape}."
+        )
+
+
+def _is_poor(Z: Matrix) -> bool:
+    """Whether fewer than three rows differ."""
+    others = Z[(Z[0] != Z).any(axis=1)]
+    return len(others) == 0 or not (others != others[0]).any()
+
+
+def _stack(parts: list[Any]) -> Any:
+    if isinstance(parts[0], pd.DataFrame):
+        return pd.concat(parts, ignore_index=True)
+    return np.concatenate(parts)

@@ -1,0 +1,309 @@
+"""The command line: ``gansampler benchmark`` and ``gansampler generate``."""
+
+import argparse
+import ast
+import shlex
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pandas as pd
+from tqdm.auto import tqdm
+
+from . import CGANOverSampler, JitterOverSampler, LSGANOverSampler, __version__
+from .datasets import load_winequality_red4
+from .naming import check_name
+from .tables import check_classes, check_features, find_separator, read_table, split_target
+
+SAMPLERS = {"lsgan": LSGANOverSampler, "cgan": CGANOverSampler, "jitter": JitterOverSampler}
+ROWS_A_CHUNK = 100_000
+OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The words after ``gansampler``; those of the process if None.
+
+    Returns
+    -------
+    int
+        0 if all went well; 1 if a strategy failed or a training diverged; 2 for input that cannot
+        be used, with the reason in one line on standard error; 130 if interrupted.
+    """
+    argv = sys.argv[1:] if argv is None else list(argv)
+    try:
+        arguments = _parser().parse_args(argv)
+        arguments.command = shlex.join(["gansampler", *argv])
+        with _warnings_in_one_line():
+            return arguments.run(arguments)
+    except (ValueError, OSError, ImportError) as error:
+        return _complain(error, BAD_INPUT)
+    except FloatingPointError as error:
+        return _complain(error, FAILED)
+    except KeyboardInterrupt:
+        print("gansampler: interrupted, nothing written", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _complain(error: Exception, code: int) -> int:
+    message = str(error)
+    if isinstance(error, OSError) and error.strerror:  # without the number of the error
+        message = f"{error.strerror}: {error.filename}"
+    print("gansampler: error: " + " ".join(message.split()), file=sys.stderr)
+    return code
+
+
+@contextmanager
+def _warnings_in_one_line() -> Iterator[None]:
+    """Print warnings for people, above the progress bar, while a command runs."""
+
+    def show(message: Warning | str, *_: Any) -> None:
+        tqdm.write(f"gansampler: warning: {message}", file=sys.stderr)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show  # type: ignore[assignment]
+        yield
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors take the same way as all others."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(f"{message} (see {self.prog} --help)")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="gansampler", description="Conditional GAN oversampling of imbalanced tables."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_benchmark(commands)
+    _add_generate(commands)
+    return parser
+
+
+def _add_benchmark(commands: Any) -> None:
+    parser = commands.add_parser(
+        "benchmark",
+        help="see whether oversampling helps XGBoost on a table",
+        description="Compare ways to treat imbalanced classes by cross-validation with XGBoost. "
+        "Without a file, on a small table of red wines.",
+    )
+    parser.set_defaults(run=_benchmark)
+    parser.add_argument("data", nargs="?", help="CSV (or parquet) file with a header")
+    parser.add_argument("--target", help="the column of classes")
+    parser.add_argument("--drop", nargs="+", default=[], metavar="COLUMN", help="columns to ignore")
+    parser.add_argument(
+        "--strategies",
+        nargs="+",
+        metavar="NAME",
+        help="none tuned_threshold class_weight random smote jitter cgan lsgan (default: all)",
+    )
+    parser.add_argument("--folds", type=int, default=5, metavar="N", help="default: 5")
+    parser.add_argument("--repeats", type=int, default=1, metavar="N", help="default: 1")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("results"),
+        metavar="FOLDER",
+        help="where results.csv, summary.md and report.html go (default: results)",
+    )
+    _add_param(parser, "an XGBoost parameter, such as max_depth=4")
+    _add_seed(parser)
+
+
+def _add_generate(commands: Any) -> None:
+    parser = commands.add_parser(
+        "generate",
+        help="write generated rows of one class",
+        description="Train a sampler on a table and write generated rows of one class, with the "
+        "columns and dtypes of the table.",
+    )
+    parser.set_defaults(run=_generate)
+    parser.add_argument("data", help="CSV (or parquet) file with a header")
+    parser.add_argument("--target", required=True, help="the column of classes")
+    parser.add_argument("--label", required=True, help="the class to generate")
+    parser.add_argument("-n", type=int, required=True, help="how many rows")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the CSV to write")
+    parser.add_argument(
+        "--sampler", default="lsgan", metavar="NAME", help="lsgan (default), cgan or jitter"
+    )
+    _add_param(parser, "a parameter of the sampler, such as steps=2000")
+    _add_seed(parser)
+
+
+def _add_param(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument(
+        "--param", action="append", default=[], metavar="NAME=VALUE", help=f"{what}; repeatable"
+    )
+
+
+def _add_seed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+
+
+def _parse_params(pairs: Iterable[str]) -> dict[str, Any]:
+    """Read ``name=value``, the value as Python reads it, or else as text."""
+    params = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not (name and equals):
+            raise ValueError(f"--param {pair!r} is not of the form name=value.")
+        try:
+            params[name] = ast.literal_eval(text)
+        except (ValueError, SyntaxError):
+            params[name] = text
+    return params
+
+
+def _benchmark(arguments: argparse.Namespace) -> int:
+    # Only this command needs the extra packages behind it.
+    from .evaluation import Trial, run_trials
+    from .evaluation.report import render_report
+    from .evaluation.summary import summary
+    from .evaluation.trial import COLUMNS
+
+    X, y = _load(arguments)
+    trials = run_trials(
+        X,
+        y,
+        arguments.strategies,
+        folds=arguments.folds,
+        repeats=arguments.repeats,
+        params=_parse_params(arguments.param),
+        dataset=_dataset_name(arguments),
+        random_state=arguments.seed,
+        verbose=1,
+    )
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    rows: list[dict[str, Any]] = []
+    examples: dict[str, Trial] = {}
+    for trial in trials:  # one trial of each strategy is kept to be shown, of the others the scores
+        rows += trial.rows
+        if trial.new_rows is not None:
+            examples.setdefault(trial.rows[0]["strategy"], trial)
+    results = pd.DataFrame(rows, columns=COLUMNS)
+    page = summary(results)
+    print(page)
+    report = render_report(
+        results, X, y, examples, settings=_settings(arguments, X, y), command=arguments.command
+    )
+    results.to_csv(arguments.out / "results.csv", index=False)
+    (arguments.out / "summary.md").write_text(page, encoding="utf-8")
+    (arguments.out / "report.html").write_text(report, encoding="utf-8")
+    print(f"Written: results.csv, summary.md and report.html in {arguments.out}")
+    return OK if (results["status"] == "ok").all() else FAILED
+
+
+def _load(arguments: argparse.Namespace) -> tuple[pd.DataFrame, pd.Series]:
+    if arguments.data is None:
+        if arguments.target is not None:
+            raise ValueError("--target needs a file: gansampler benchmark data.csv --target class.")
+        X, y = load_winequality_red4()
+        return split_target(X.assign(target=y), "target", arguments.drop)
+    table = read_table(arguments.data)
+    if arguments.target is None:
+        raise ValueError(
+            "--target is missing: name the column of classes, one of "
+            f"{', '.join(map(str, table.columns))}."
+        )
+    return split_target(table, arguments.target, arguments.drop)
+
+
+def _dataset_name(arguments: argparse.Namespace) -> str:
+    return "winequality_red4" if arguments.data is None else Path(arguments.data).stem
+
+
+def _settings(arguments: argparse.Namespace, X: pd.DataFrame, y: pd.Series) -> dict[str, str]:
+    from .evaluation.learner import DEFAULT_PARAMS
+
+    counts = y.value_counts()
+    params = {**DEFAULT_PARAMS, **_parse_params(arguments.param)}
+    return {
+        "data": arguments.data or "winequality_red4 (shipped with the package)",
+        "rows and columns": f"{len(X):,} rows, {X.shape[1]} columns beside the target {y.name!r}",
+        "classes": ", ".join(f"{label} ({count:,})" for label, count in counts.items()),
+        "folds": f"{arguments.folds}, stratified; {arguments.repeats} repeat(s)",
+        "XGBoost": ", ".join(f"{name}={value}" for name, value in params.items()),
+        "seed": str(arguments.seed),
+        "date": date.today().isoformat(),
+    }
+
+
+def _generate(arguments: argparse.Namespace) -> int:
+    if arguments.n < 1:
+        raise ValueError(f"-n {arguments.n}: ask for 1 row or more.")
+    _check_output(arguments.out, Path(arguments.data))
+    table = read_table(arguments.data)
+    X, y = split_target(table, arguments.target)
+    check_classes(y)
+    label = _match_label(arguments.label, y)
+    sampler = _make_sampler(arguments)
+    # One row more than there are, so that the class takes part in training, be it the largest.
+    sampler.set_params(sampling_strategy={label: int((y == label).sum()) + 1})
+    sampler.fit_resample(check_features(X), y)
+    chunks = _draw(sampler, label, arguments.n, table.columns, arguments.target)
+    _write_csv(chunks, arguments.out, find_separator(arguments.data))
+    print(f"Written: {arguments.n:,} rows of class {label} in {arguments.out}")
+    return OK
+
+
+def _make_sampler(arguments: argparse.Namespace) -> Any:
+    sampler = SAMPLERS[check_name(arguments.sampler, SAMPLERS, "sampler")]()
+    known = sampler.get_params()
+    params = _parse_params(arguments.param)
+    for name in params:
+        check_name(name, known, f"parameter of {type(sampler).__name__}")
+    defaults = {"random_state": arguments.seed}
+    if "verbose" in known:
+        defaults["verbose"] = 1
+    return sampler.set_params(**{**defaults, **params})
+
+
+def _check_output(path: Path, source: Path) -> None:
+    if path.suffix == ".parquet":
+        raise ValueError(f"{path}: the rows are written as CSV; choose a name that ends in .csv.")
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise ValueError(f"{path} cannot be written: it is a folder, or its folder does not exist.")
+    if source.exists() and path.exists() and path.samefile(source):
+        raise ValueError(f"{path} is the input itself: choose another name.")
+
+
+def _match_label(text: str, y: pd.Series) -> Any:
+    """Find the class that is written like `text`, whatever its type."""
+    by_name = {str(label): label for label in sorted(y.unique(), key=str)}
+    # A column of whole numbers with a hole somewhere was read as floats, and 1 became 1.0.
+    by_short_name = {name.removesuffix(".0"): label for name, label in by_name.items()}
+    if text not in by_name and text in by_short_name:
+        return by_short_name[text]
+    return by_name[check_name(text, by_name, "class")]
+
+
+def _draw(
+    sampler: Any, label: Any, n: int, columns: pd.Index, target: str
+) -> Iterator[pd.DataFrame]:
+    """Draw rows in chunks, so that memory does not grow with their number."""
+    for done in range(0, n, ROWS_A_CHUNK):
+        rows = sampler.sample(min(ROWS_A_CHUNK, n - done), label)
+        yield rows.assign(**{target: label})[columns]
+
+
+def _write_csv(chunks: Iterable[pd.DataFrame], path: Path, separator: str) -> None:
+    """Write all chunks or, if something goes wrong on the way, no file at all."""
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        for place, chunk in enumerate(chunks):
+            with unfinished.open("a" if place else "w", encoding="utf-8", newline="") as file:
+                chunk.to_csv(file, header=not place, index=False, sep=separator)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,115 @@
+"""The scores: one entry each, and how each speaks of more than two classes.
+
+Labels reach a metric as codes, the most frequent class first. With two classes, code 1 is therefore
+the minority, which is the positive class of every score that has one.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from imblearn.metrics import geometric_mean_score
+from sklearn import metrics
+from sklearn.preprocessing import label_binarize
+
+from ..naming import check_name
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A score of predicted labels or probabilities.
+
+    Parameters
+    ----------
+    title : str
+        Its name in tables and figures.
+    function : callable
+        ``function(y, y_predicted)`` with codes of shape (n,), or, where `needs_probabilities`,
+        ``function(y, probabilities)`` with probabilities of shape (n, classes). Returns a float.
+    needs_probabilities : bool, default=False
+        Which of the two.
+    greater_is_better : bool, default=True
+        False for a loss.
+    """
+
+    title: str
+    function: Callable[[np.ndarray, np.ndarray], float]
+    needs_probabilities: bool = False
+    greater_is_better: bool = True
+
+
+def f1(y: np.ndarray, predicted: np.ndarray) -> float:
+    """F1 of the minority class; of more than two classes the plain mean over classes (macro)."""
+    binary = max(y.max(), predicted.max()) < 2
+    return metrics.f1_score(y, predicted, average="binary" if binary else "macro", zero_division=0)
+
+
+def roc_auc(y: np.ndarray, probabilities: np.ndarray) -> float:
+    """Area under the ROC curve; of more than two classes the mean of each against the rest."""
+    if probabilities.shape[1] == 2:
+        return metrics.roc_auc_score(y, probabilities[:, 1])
+    return metrics.roc_auc_score(_indicators(y, probabilities), probabilities, average="macro")
+
+
+def average_precision(y: np.ndarray, probabilities: np.ndarray) -> float:
+    """Area under the precision-recall curve; classes as in `roc_auc`."""
+    if probabilities.shape[1] == 2:
+        return metrics.average_precision_score(y, probabilities[:, 1])
+    indicators = _indicators(y, probabilities)
+    return metrics.average_precision_score(indicators, probabilities, average="macro")
+
+
+def log_loss(y: np.ndarray, probabilities: np.ndarray) -> float:
+    """Minus the mean log probability of the true class, in nats."""
+    return metrics.log_loss(y, probabilities, labels=np.arange(probabilities.shape[1]))
+
+
+def brier(y: np.ndarray, probabilities: np.ndarray) -> float:
+    """Mean squared error of the probabilities, summed over classes (0 to 2).
+
+    Of two classes only the minority counts (0 to 1), as Brier's score is mostly meant.
+    """
+    if probabilities.shape[1] == 2:
+        return metrics.brier_score_loss(y, probabilities[:, 1])
+    return float(np.square(probabilities - _indicators(y, probabilities)).sum(axis=1).mean())
+
+
+def _indicators(y: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    return label_binarize(y, classes=np.arange(probabilities.shape[1]))
+
+
+METRICS: dict[str, Metric] = {
+    "accuracy": Metric("accuracy", metrics.accuracy_score),
+    # The mean of the recalls of all classes.
+    "balanced_accuracy": Metric("balanced accuracy", metrics.balanced_accuracy_score),
+    # The geometric mean of the recalls of all classes: 0 as soon as one class is never found.
+    "g_mean": Metric("G-mean", geometric_mean_score),
+    "f1": Metric("F1", f1),
+    # Of more than two classes Gorodkin's R_K, which is scikit-learn's multiclass form.
+    "mcc": Metric("MCC", metrics.matthews_corrcoef),
+    "roc_auc": Metric("ROC-AUC", roc_auc, needs_probabilities=True),
+    "average_precision": Metric("average precision", average_precision, needs_probabilities=True),
+    "log_loss": Metric("log-loss", log_loss, needs_probabilities=True, greater_is_better=False),
+    "brier": Metric("Brier", brier, needs_probabilities=True, greater_is_better=False),
+}
+
+
+def pick_metrics(names: Iterable[str] | None) -> dict[str, Metric]:
+    """Look metrics up by name.
+
+    Parameters
+    ----------
+    names : iterable of str or None
+        Keys of `METRICS`; None means all.
+
+    Returns
+    -------
+    dict of str to Metric
+
+    Raises
+    ------
+    ValueError
+        For an unknown name; the message lists the known ones.
+    """
+    names = list(METRICS) if names is None else list(names)
+    return {name: METRICS[check_name(name, METRICS, "metric")] for name in names}

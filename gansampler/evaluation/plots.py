@@ -1,0 +1,280 @@
+"""The figures of the report: dark on white, told apart by shape as well as by colour."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from pandas.api import types
+from sklearn.decomposition import PCA
+
+from ..encoding import TableEncoder
+from .columns import is_categorical, to_numbers
+from .metrics import METRICS
+from .statistics import scores_by_fold
+
+STYLE: Any = {
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 11,
+    "font.size": 9,
+    "legend.frameon": False,
+    "svg.hashsalt": "gansampler",
+    # A column or a category may hold a dollar sign.
+    "text.parse_math": False,
+}
+# Blue and vermilion of Okabe and Ito: apart for every kind of sight, and in grey.
+BLUE, RED, GREY, DARK = "#0072B2", "#D55E00", "#B8B8B8", "#222222"
+# Of the two strategies whose rows are held against the real ones.
+LINES: list[Any] = [{"color": RED, "linestyle": "-"}, {"color": DARK, "linestyle": "--"}]
+MARKS: list[Any] = [
+    {"color": RED, "marker": "o"},
+    {"color": DARK, "marker": "^", "fillstyle": "none"},
+]
+MAX_POINTS = 600
+MAX_CATEGORIES = 8
+
+
+@contextmanager
+def _axes(title: str, height: float, *, panels: int = 1) -> Iterator[tuple[Figure, Any]]:
+    """Give a figure and its axes under our style, which is put back afterwards."""
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(4.6, height), layout="constrained")
+        axes = figure.subplots(1, panels, sharex=True, sharey=True, squeeze=False)[0]
+        axes[0].set_title(title)
+        yield figure, axes[0] if panels == 1 else axes
+
+
+def plot_scores(results: pd.DataFrame, metric: str) -> Figure:
+    """Draw the score of each strategy on each fold as a dot, and the mean as a bar.
+
+    Parameters
+    ----------
+    results : DataFrame
+        What `gansampler.evaluation.compare` returns.
+    metric : str
+        One of its metrics.
+
+    Returns
+    -------
+    Figure
+    """
+    scores = scores_by_fold(results, metric)
+    means = scores.mean(axis=1)
+    entry = METRICS[metric]
+    title = entry.title + ("" if entry.greater_is_better else " (less is better)")
+    with _axes(title, 0.7 + 0.26 * len(scores)) as (figure, ax):
+        if "none" in means:
+            ax.axvline(means["none"], color=DARK, linewidth=0.8, linestyle=":")
+        for place, (_, values) in enumerate(scores.iterrows()):
+            ax.plot(values, np.full(len(values), place), "o", color=BLUE, alpha=0.45, markersize=5)
+        ax.plot(means, range(len(means)), "|", color=DARK, markersize=14, markeredgewidth=2)
+        _list_strategies(ax, scores.index)
+    return figure
+
+
+def plot_ratios(results: pd.DataFrame) -> Figure:
+    """Draw the class ratio of the training rows before and after each strategy.
+
+    Parameters
+    ----------
+    results : DataFrame
+        What `gansampler.evaluation.compare` returns.
+
+    Returns
+    -------
+    Figure
+        Mean over the folds of smallest class divided by largest.
+    """
+    before = scores_by_fold(results, "ratio_before").mean(axis=1)
+    after = scores_by_fold(results, "ratio_after").mean(axis=1)
+    places = np.arange(len(before))
+    with _axes("Smallest class / largest class", 1 + 0.26 * len(before)) as (figure, ax):
+        ax.hlines(places, before, after, color=GREY, linewidth=2)
+        ax.plot(before, places, "o", color=DARK, markerfacecolor="white", label="before")
+        ax.plot(after, places, "D", color=RED, markersize=5, label="after")
+        ax.set_xlim(-0.03, 1.06)
+        figure.legend(loc="outside lower center", ncols=2)
+        _list_strategies(ax, before.index)
+    return figure
+
+
+def _list_strategies(ax: Axes, names: pd.Index) -> None:
+    ax.set_yticks(range(len(names)), list(names))
+    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="x", color="#EEEEEE")
+    ax.set_axisbelow(True)
+
+
+class Projection:
+    """Two dimensions in which real rows differ most: PCA on encoded real rows.
+
+    Parameters
+    ----------
+    X : DataFrame of shape (n, columns)
+        Real rows of all classes; a few thousand do, for the encoder and PCA learn from all.
+    """
+
+    def __init__(self, X: pd.DataFrame) -> None:
+        self.encoder = TableEncoder().fit(X)
+        self.pca = PCA(2, random_state=0).fit(_widened(self.encoder.transform(X)))
+
+    def __call__(self, X: pd.DataFrame) -> np.ndarray:
+        """Place rows.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (m, columns)
+            Rows, real or generated.
+
+        Returns
+        -------
+        ndarray of float, shape (m, 2)
+        """
+        return self.pca.transform(_widened(self.encoder.transform(X)))
+
+
+def _widened(Z: np.ndarray) -> np.ndarray:
+    """Add a column of zeros, so that a table of one column has two dimensions as well."""
+    return np.pad(Z, ((0, 0), (0, 1)))
+
+
+def plot_side_by_side(
+    project: Projection, other: pd.DataFrame, real: pd.DataFrame, generated: pd.DataFrame, name: str
+) -> Figure:
+    """Draw real rows of a class beside generated ones, all other rows behind both.
+
+    Parameters
+    ----------
+    project : Projection
+        Gives the two dimensions.
+    other, real, generated : DataFrame
+        Rows of other classes, of the class, and the generated ones. At most 600 of each are drawn.
+    name : str
+        The strategy that generated them.
+
+    Returns
+    -------
+    Figure
+    """
+    behind = project(_some(other))
+    with _axes("real rows", 2.5, panels=2) as (figure, axes):
+        for ax, rows, mark, color in zip(axes, (real, generated), "ox", (BLUE, RED), strict=True):
+            ax.plot(*behind.T, ".", color=GREY, markersize=3, alpha=0.6, rasterized=True)
+            points = project(_some(rows)).T
+            ax.plot(*points, mark, color=color, markersize=4, alpha=0.7, rasterized=True)
+            ax.set_xticks([])
+            ax.set_yticks([])
+        axes[1].set_title(f"rows of {name}")
+    return figure
+
+
+def _some(X: pd.DataFrame) -> pd.DataFrame:
+    return X if len(X) <= MAX_POINTS else X.sample(MAX_POINTS, random_state=0)
+
+
+def plot_column(real: pd.Series, generated: Mapping[str, pd.Series]) -> Figure:
+    """Draw how the values of one column are spread, in real and in generated rows.
+
+    Parameters
+    ----------
+    real : Series
+        Values in the real rows of a class.
+    generated : mapping of str to Series
+        Values in generated rows, by strategy; two strategies at most.
+
+    Returns
+    -------
+    Figure
+        A histogram of numbers; shares of the eight most frequent categories.
+    """
+    draw = _draw_categories if is_categorical(real) else _draw_numbers
+    with _axes(str(real.name), 2.3) as (figure, ax):
+        draw(ax, real, generated)
+        keys = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
+        if keys:  # an empty column has none
+            shown = ["real", *generated]
+            figure.legend(
+                [keys[name] for name in shown], shown, loc="outside lower center", ncols=3
+            )
+        columns = {"real": real, **generated}
+        missing = {name: column.isna().mean() for name, column in columns.items()}
+        if any(missing.values()):
+            shares = ", ".join(f"{name} {share:.0%}" for name, share in missing.items())
+            ax.set_xlabel(f"missing: {shares}")
+    return figure
+
+
+def _draw_numbers(ax: Axes, real: pd.Series, generated: Mapping[str, pd.Series]) -> None:
+    def values(column: pd.Series) -> np.ndarray:
+        numbers = to_numbers(column.dropna())
+        return numbers / 86_400 if types.is_datetime64_any_dtype(column.dtype) else numbers
+
+    if types.is_datetime64_any_dtype(real.dtype):
+        ax.xaxis_date()
+    every = np.concatenate([values(real), *map(values, generated.values())])
+    if len(every) == 0:  # an empty column stays an empty frame
+        ax.set(xticks=[], yticks=[])
+        return
+    edges = np.histogram_bin_edges(every, bins=20)
+    ax.stairs(_shares(values(real), edges), edges, fill=True, color="#BFD9EA", label="real")
+    for (name, column), line in zip(generated.items(), LINES, strict=False):
+        ax.stairs(
+            _shares(values(column), edges), edges, label=name, linewidth=1.6, baseline=None, **line
+        )
+    ax.set_ylabel("share of rows")
+
+
+def _shares(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    return np.histogram(values, edges)[0] / max(len(values), 1)
+
+
+def _draw_categories(ax: Axes, real: pd.Series, generated: Mapping[str, pd.Series]) -> None:
+    shares = pd.DataFrame(
+        {
+            name: column.astype(object).value_counts(normalize=True)
+            for name, column in {"real": real, **generated}.items()
+        }
+    ).fillna(0)
+    shares = shares.sort_values("real", ascending=False).head(MAX_CATEGORIES)
+    places = np.arange(len(shares))
+    ax.barh(places, shares["real"], color="#BFD9EA", label="real")
+    for name, mark in zip(generated, MARKS, strict=False):
+        ax.plot(shares[name], places, linestyle="", label=name, **mark)
+    ax.set_yticks(places, [str(value)[:24] for value in shares.index])
+    ax.invert_yaxis()
+    ax.set_xlim(0, None)
+
+
+def plot_training(history: Sequence[Mapping[str, float]], name: str) -> Figure:
+    """Draw the losses of a sampler's training.
+
+    Parameters
+    ----------
+    history : list of dict
+        Records with ``step`` and one or more keys that end in ``_loss``.
+    name : str
+        The strategy.
+
+    Returns
+    -------
+    Figure
+    """
+    records = pd.DataFrame(history)
+    styles = ["-", "--", ":", "-."]
+    colors = [BLUE, RED, DARK, GREY]
+    losses = [name for name in map(str, records) if name.endswith("_loss")]
+    with _axes(name, 2.3) as (figure, ax):
+        for column, style, color in zip(losses, styles, colors, strict=False):
+            label = column.removesuffix("_loss")
+            ax.plot(records["step"], records[column], style, color=color, label=label)
+        ax.set_xlabel("training step")
+        ax.set_ylabel("loss")
+        figure.legend(loc="outside lower center", ncols=2)
+    return figure

@@ -1,0 +1,35 @@
+"""One error text for every name that is not among the known ones."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def check_name(name: str, known: Iterable[str], kind: str) -> str:
+    """Return `name` if it is known, and otherwise say which names are.
+
+    Parameters
+    ----------
+    name : str
+        What was asked for.
+    known : iterable of str
+        What there is.
+    kind : str
+        What the names are names of, for the message: "strategy", "column".
+
+    Returns
+    -------
+    str
+        `name`, unchanged.
+
+    Raises
+    ------
+    ValueError
+        If `name` is not in `known`. The message names the nearest, and all of them if they are few.
+    """
+    known = [str(each) for each in known]
+    if name in known:
+        return name
+    nearest = get_close_matches(str(name), known, n=1)
+    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    shown = ", ".join(known[:30]) + (f" and {len(known) - 30} more" if len(known) > 30 else "")
+    raise ValueError(f"There is no {kind} {name!r}.{hint} Known: {shown}.")

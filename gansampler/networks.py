@@ -1,0 +1,237 @@
+"""Generator and discriminator: what is conditional, packed and blockwise, around any plain network.
+
+The inner networks are plain modules from (batch, in_features) to (batch, out_features); `MLP` is
+the default, and a user's own takes its place without knowing of classes, columns or packs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from .anchors import Anchors
+from .encoding import Span
+
+# A category's slots get so much of the anchor's one-hot that an untrained generator keeps them.
+ANCHOR_LOGIT = 4.0
+TEMPERATURE = 0.5
+# Logits are held here so that exp(logit / TEMPERATURE) and its sums stay finite in float32.
+MAX_LOGIT = 30.0
+# Uniform noise stays this far from its ends, where the Gumbel quantile is infinite.
+TINY = 1e-6
+
+ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+    "leaky_relu": lambda: nn.LeakyReLU(0.2),
+    "relu": nn.ReLU,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+    "tanh": nn.Tanh,
+}
+
+
+class SeededDropout(nn.Module):
+    """Dropout that draws from a generator of its own instead of torch's global one.
+
+    Parameters
+    ----------
+    p : float
+        Probability that an entry is zeroed while training.
+    """
+
+    def __init__(self, p: float) -> None:
+        super().__init__()
+        self.p = p
+        self.seed = int(torch.randint(2**62, ()).item())
+        self._generator: torch.Generator | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Zero entries at random and scale the rest up; any shape."""
+        if not self.training:
+            return x
+        if self._generator is None or self._generator.device != x.device:
+            self._generator = torch.Generator(x.device).manual_seed(self.seed)
+        keep = torch.rand(x.shape, generator=self._generator, device=x.device) >= self.p
+        return x * keep / (1 - self.p)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave the generator out: it is made again from the seed."""
+        return {**self.__dict__, "_generator": None}
+
+
+class MLP(nn.Sequential):
+    """A multi-layer perceptron, (batch, in_features) -> (batch, out_features).
+
+    Parameters
+    ----------
+    in_features, out_features : int
+        Widths at both ends.
+    hidden_sizes : sequence of int, default=(128, 128)
+        Widths of the hidden layers.
+    activation : str, default="leaky_relu"
+        A key of `ACTIVATIONS`.
+    batch_norm : bool, default=False
+        Whether each hidden layer is normalised over the batch.
+    dropout : float, default=0
+        Probability of `SeededDropout` behind each hidden layer.
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        *,
+        hidden_sizes: Sequence[int] = (128, 128),
+        activation: str = "leaky_relu",
+        batch_norm: bool = False,
+        dropout: float = 0.0,
+    ) -> None:
+        layers: list[nn.Module] = []
+        for width in hidden_sizes:
+            layers.append(nn.Linear(in_features, width))
+            if batch_norm:
+                layers.append(nn.BatchNorm1d(width))
+            layers.append(ACTIVATIONS[activation]())
+            if dropout:
+                layers.append(SeededDropout(dropout))
+            in_features = width
+        layers.append(nn.Linear(in_features, out_features))
+        super().__init__(*layers)
+
+
+class Generator(nn.Module):
+    """Rows from noise, a class and, if there is one, an anchor: anchor + residual.
+
+    Parameters
+    ----------
+    network : nn.Module
+        (batch, latent_dim + n_classes [+ width]) -> (batch, width).
+    spans : sequence of Span
+        What the columns of a row mean.
+    latent_dim : int
+        Size of the noise.
+    n_classes : int
+        Number of classes.
+    """
+
+    member: Tensor
+    is_slot: Tensor
+    anchor_scale: Tensor
+    present_slot: Tensor
+
+    def __init__(
+        self, network: nn.Module, spans: Sequence[Span], *, latent_dim: int, n_classes: int
+    ) -> None:
+        super().__init__()
+        self.network = network
+        self.latent_dim, self.n_classes = latent_dim, n_classes
+        blocks = [span for span in spans if span.kind != "number"]
+        member = torch.zeros(spans[-1].stop, len(blocks))
+        for i, span in enumerate(blocks):
+            member[span.start : span.stop, i] = 1
+        is_slot = member.sum(dim=1) > 0
+        present_slot = torch.tensor([s.start for s in blocks if s.kind == "missing"]).long()
+        self.register_buffer("member", member)
+        self.register_buffer("is_slot", is_slot)
+        self.register_buffer("anchor_scale", torch.where(is_slot, ANCHOR_LOGIT, 1.0))
+        self.register_buffer("present_slot", present_slot)
+
+    def draw_inputs(
+        self, codes: Tensor, anchors: Anchors | None, random: torch.Generator
+    ) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
+        """Draw all that `forward` needs for rows of the classes ``codes``.
+
+        Parameters
+        ----------
+        codes : Tensor of shape (batch,)
+            Classes from 0 to ``n_classes - 1``.
+        anchors : Anchors or None
+            Fitted anchors on the same device.
+        random : torch.Generator
+            The only source of randomness.
+
+        Returns
+        -------
+        noise : Tensor of shape (batch, latent_dim)
+            Standard normal.
+        condition : Tensor of shape (batch, n_classes)
+            One-hot classes.
+        anchor : Tensor of shape (batch, width) or None
+            Where each row starts.
+        gumbel : Tensor of shape (batch, width) or None
+            Standard Gumbel noise for the slots of the blocks; None if there are no blocks.
+        """
+        device = codes.device
+        noise = torch.randn(len(codes), self.latent_dim, generator=random, device=device)
+        condition = torch.eye(self.n_classes, device=device)[codes]
+        anchor = None if anchors is None else anchors.draw(codes, random)
+        gumbel = None
+        if self.member.shape[1]:
+            uniform = torch.rand(len(codes), len(self.is_slot), generator=random, device=device)
+            gumbel = uniform.clamp_(TINY, 1 - TINY).log_().neg_().log_().neg_()
+        return noise, condition, anchor, gumbel
+
+    def forward(
+        self, noise: Tensor, condition: Tensor, anchor: Tensor | None, gumbel: Tensor | None
+    ) -> Tensor:
+        """Generate rows from the inputs of `draw_inputs`.
+
+        Returns
+        -------
+        rows : Tensor of shape (batch, width)
+            Numbers in rank space; each block a Gumbel-softmax [1]_, positive and summing to one.
+
+        References
+        ----------
+        .. [1] E. Jang, S. Gu, B. Poole (2017). Categorical reparameterization with Gumbel-softmax.
+           ICLR.
+        """
+        inputs = [noise, condition] if anchor is None else [noise, condition, anchor]
+        rows = self.network(torch.cat(inputs, dim=1))
+        if anchor is not None:
+            rows = torch.addcmul(rows, anchor, self.anchor_scale)
+        if gumbel is not None:
+            rows = torch.where(self.is_slot, self._softmax(rows + gumbel), rows)
+        if len(self.present_slot):
+            # A missing number is zero in the encoded table, so here it fades with its hole.
+            present = rows.index_select(1, self.present_slot)
+            numbers = rows.index_select(1, self.present_slot - 1) * present
+            rows = rows.index_copy(1, self.present_slot - 1, numbers)
+        return rows
+
+    def _softmax(self, logits: Tensor) -> Tensor:
+        """Softmax within each block, all at once, by products with the blocks' membership matrix.
+
+        Shape (batch, width) to the same; what it gives at numbers means nothing.
+        """
+        power = (logits.clamp(-MAX_LOGIT, MAX_LOGIT) / TEMPERATURE).exp()
+        total = torch.where(self.is_slot, power @ self.member @ self.member.T, 1.0)
+        return power / total
+
+
+class Discriminator(nn.Module):
+    """Scores of rows given their classes, judged in packs of ``pac`` rows.
+
+    Parameters
+    ----------
+    network : nn.Module
+        (batch / pac, pac * (width + n_classes)) -> (batch / pac, 1).
+    pac : int, default=1
+        Rows in a pack; the rows of a pack lie side by side in the batch and share a class.
+
+    References
+    ----------
+    Z. Lin, A. Khetan, G. Fanti, S. Oh (2018). PacGAN: the power of two samples in generative
+    adversarial networks. NeurIPS 31.
+    """
+
+    def __init__(self, network: nn.Module, pac: int = 1) -> None:
+        super().__init__()
+        self.network = network
+        self.pac = pac
+
+    def forward(self, rows: Tensor, condition: Tensor) -> Tensor:
+        """Score rows (batch, width) of classes (batch, n_classes); gives (batch / pac,)."""
+        packs = torch.cat([rows, condition], dim=1).view(len(rows) // self.pac, -1)
+        return self.network(packs).squeeze(1)

@@ -1,0 +1,499 @@
+"""The samplers: each its loss, its defaults, its docstring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from imblearn.over_sampling.base import BaseOverSampler
+from imblearn.utils import Substitution
+from numpy.typing import NDArray
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from .acceptance import ACCEPTANCES, Acceptance
+from .anchors import ANCHORS, Anchors
+from .base import BaseGANOverSampler
+from .encoding import Matrix
+from .losses import LOSSES, PENALTIES, LeastSquares, Loss
+from .networks import ACTIVATIONS
+from .training import OPTIMIZERS
+
+_TABLE_CONSTRAINTS: dict[str, list[Any]] = {
+    **BaseOverSampler._parameter_constraints,
+    "anchor": [StrOptions(set(ANCHORS)), Anchors, None],
+    "acceptance": [StrOptions(set(ACCEPTANCES)), Acceptance, None],
+    "candidates": [Interval(Integral, 1, None, closed="left")],
+    "categorical_features": [StrOptions({"auto"}), "array-like", None],
+}
+
+_GAN_CONSTRAINTS: dict[str, list[Any]] = {
+    **_TABLE_CONSTRAINTS,
+    "loss": [StrOptions(set(LOSSES)), Loss],
+    "penalty": [StrOptions(set(PENALTIES)), Loss, None],
+    "latent_dim": [Interval(Integral, 1, None, closed="left")],
+    "hidden_sizes": ["array-like"],
+    "activation": [StrOptions(set(ACTIVATIONS))],
+    "batch_norm": [StrOptions({"generator", "discriminator", "both"}), None],
+    "dropout": [Interval(Real, 0, 1, closed="left")],
+    "pac": [Interval(Integral, 1, None, closed="left")],
+    "optimizer": [StrOptions(set(OPTIMIZERS))],
+    "learning_rate": [Interval(Real, 0, None, closed="neither"), "array-like"],
+    "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
+    "batch_size": [Interval(Integral, 1, None, closed="left")],
+    "steps": [Interval(Integral, 1, None, closed="left")],
+    "cosine_decay": ["boolean"],
+    "ema_decay": [Interval(Real, 0, 1, closed="left")],
+    "train_on": [StrOptions({"all", "minority"})],
+    "generator": [callable, None],
+    "discriminator": [callable, None],
+    "device": [str, torch.device],
+    "verbose": ["verbose"],
+}
+
+_TABLE_PARAMETERS = """anchor : {{"neighbors"}}, Anchors or None, default="neighbors"
+        Where a candidate starts. ``"neighbors"`` is a point between a row of the class and one of
+        its neighbours, see :class:`~gansampler.anchors.NeighborAnchors`; {no_anchor}
+
+    acceptance : {{"classifier"}}, Acceptance or None, default="classifier"
+        Which candidates stay. ``"classifier"`` keeps them in proportion to the probability that a
+        classifier trained on the original rows gives their class, see
+        :class:`~gansampler.acceptance.ClassifierAcceptance`; None keeps them all.
+
+    candidates : int, default=8
+        How many candidates are drawn for each row that is kept, at most, on average.
+
+    categorical_features : "auto", array-like or None, default="auto"
+        The nominal columns: names, indices or a boolean mask. ``"auto"`` takes the columns of dtype
+        category (unless ordered), object, string and bool. None takes those only that cannot be
+        numbers. All other columns are ordered: numbers, dates, ordered categories."""
+
+_RANDOM_STATE = """random_state : int, RandomState instance or None, default=None
+        Seed of everything random. None takes fresh entropy, not numpy's global state."""
+
+_GAN_PARAMETERS = (
+    """penalty : {"r1", "r2", "r1_r2"}, Loss or None, default=None
+        A zero-centred gradient penalty beside the loss, see
+        :class:`~gansampler.losses.GradientPenalty`.
+
+    latent_dim : int, default=32
+        Size of the noise that the generator starts from.
+
+    hidden_sizes : sequence of int, default=(128, 128)
+        Widths of the hidden layers of both networks.
+
+    activation : {"leaky_relu", "relu", "gelu", "silu", "tanh"}, default="leaky_relu"
+        Activation of the hidden layers.
+
+    batch_norm : {"generator", "discriminator", "both"} or None, default=None
+        Which network normalises its hidden layers over the batch.
+
+    dropout : float, default=0.0
+        Share of hidden units that are dropped while training, in both networks.
+
+    pac : int, default=1
+        How many rows of a class the discriminator judges together; more than one works against mode
+        collapse.
+
+    optimizer : {"rmsprop", "adam"}, default="rmsprop"
+        Optimizer of both networks.
+
+    learning_rate : float or pair of float, default=5e-4
+        Learning rate of both networks, or of generator and discriminator.
+
+    discriminator_steps : int, default=1
+        Updates of the discriminator for each update of the generator.
+
+    batch_size : int, default=256
+        Rows in a batch, drawn evenly over the classes; a multiple of `pac`.
+
+    steps : int, default=800
+        Updates of the generator. Training costs the same however many rows there are.
+
+    cosine_decay : bool, default=True
+        Whether the learning rates fall to zero along half a cosine.
+
+    ema_decay : float, default=0.995
+        The rows come from an exponential moving average of the generator's weights with this decay;
+        0 takes the last weights.
+
+    train_on : {"all", "minority"}, default="all"
+        Whether the rows of all classes take part in the game, or only of those that get new rows.
+
+    """
+    + _TABLE_PARAMETERS.format(no_anchor="None\n        starts from noise alone.")
+    + """
+
+    generator, discriminator : callable or None, default=None
+        A factory of your own network, called as ``generator(in_features, out_features)``, which
+        returns a ``torch.nn.Module`` from (batch, in_features) to (batch, out_features). Of
+        `hidden_sizes`, `activation`, `batch_norm` and `dropout` it sees nothing.
+
+    device : str or torch.device, default="auto"
+        Where training runs; ``"auto"`` takes CUDA where it is there. What was learnt comes back to
+        the CPU.
+
+    """
+    + _RANDOM_STATE
+    + """
+
+    verbose : bool or int, default=False
+        Whether training shows a progress bar."""
+)
+
+_ATTRIBUTES = """sampling_strategy_ : dict
+        How many rows are generated for each class.
+
+    classes_ : ndarray of shape (n_classes,)
+        The classes.
+
+    encoder_ : TableEncoder
+        The way from rows to the networks' inputs and back.
+
+    generator_, discriminator_ : Generator, Discriminator or None
+        The trained networks, on the CPU; None where nothing had to be trained.
+
+    history_ : list of dict
+        The course of training: ``step``, ``generator_loss``, ``discriminator_loss`` and
+        ``learning_rate``.
+
+    synthetic_mask_ : ndarray of shape (n_samples_new,), bool
+        Which of the returned rows were generated.
+
+    n_features_in_ : int
+        Number of columns.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where they are all strings."""
+
+_NOTES = """A class with fewer than three different rows cannot be learnt: its rows are duplicated,
+and a
+    warning says so. Every generated value was seen in its column; missing values come back as
+    missing
+    values. Tables of more than 20,000 rows a class draw their anchors from that many."""
+
+
+@Substitution(
+    sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
+    parameters=_GAN_PARAMETERS,
+    attributes=_ATTRIBUTES,
+    notes=_NOTES,
+)
+class CGANOverSampler(BaseGANOverSampler):
+    """Over-sample with a conditional generative adversarial network.
+
+    One generator learns the rows of all classes from their classes [1]_, [2]_; each generated row
+    starts from an anchor near real rows, and stays if a classifier finds its class likely.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+
+    loss : str or Loss, default="non_saturating"
+        The adversarial loss: "minimax", "non_saturating", "least_squares", "wasserstein",
+        "wasserstein_gp", "hinge", "relativistic", "relativistic_least_squares",
+        "relativistic_hinge", or an object of :mod:`gansampler.losses`.
+
+    {parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    LSGANOverSampler : The same with least squares.
+    JitterOverSampler : The same without a network.
+
+    Notes
+    -----
+    {notes}
+
+    References
+    ----------
+    .. [1] I. Goodfellow et al. (2014). Generative adversarial nets. NeurIPS 27.
+    .. [2] M. Mirza, S. Osindero (2014). Conditional generative adversarial nets. arXiv:1411.1784.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_classification
+    >>> from gansampler import CGANOverSampler
+    >>> X, y = make_classification(n_samples=300, weights=[0.9], random_state=0)
+    >>> sampler = CGANOverSampler(steps=50, random_state=0)
+    >>> X_resampled, y_resampled = sampler.fit_resample(X, y)
+    >>> sorted(Counter(y_resampled.tolist()).items())
+    [(0, 268), (1, 268)]
+    >>> sampler.sample(5, label=1).shape
+    (5, 20)
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = _GAN_CONSTRAINTS
+
+    def __init__(
+        self,
+        sampling_strategy: Any = "auto",
+        *,
+        loss: str | Loss = "non_saturating",
+        penalty: str | Loss | None = None,
+        latent_dim: int = 32,
+        hidden_sizes: Sequence[int] = (128, 128),
+        activation: str = "leaky_relu",
+        batch_norm: str | None = None,
+        dropout: float = 0.0,
+        pac: int = 1,
+        optimizer: str = "rmsprop",
+        learning_rate: float | tuple[float, float] = 5e-4,
+        discriminator_steps: int = 1,
+        batch_size: int = 256,
+        steps: int = 800,
+        cosine_decay: bool = True,
+        ema_decay: float = 0.995,
+        train_on: str = "all",
+        anchor: str | Anchors | None = "neighbors",
+        acceptance: str | Acceptance | None = "classifier",
+        candidates: int = 8,
+        categorical_features: Any = "auto",
+        generator: Callable[[int, int], torch.nn.Module] | None = None,
+        discriminator: Callable[[int, int], torch.nn.Module] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: bool | int = False,
+    ) -> None:
+        super().__init__(sampling_strategy=sampling_strategy)
+        self.loss = loss
+        self.penalty = penalty
+        self.latent_dim = latent_dim
+        self.hidden_sizes = hidden_sizes
+        self.activation = activation
+        self.batch_norm = batch_norm
+        self.dropout = dropout
+        self.pac = pac
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.discriminator_steps = discriminator_steps
+        self.batch_size = batch_size
+        self.steps = steps
+        self.cosine_decay = cosine_decay
+        self.ema_decay = ema_decay
+        self.train_on = train_on
+        self.anchor = anchor
+        self.acceptance = acceptance
+        self.candidates = candidates
+        self.categorical_features = categorical_features
+        self.generator = generator
+        self.discriminator = discriminator
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
+
+
+@Substitution(
+    sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
+    parameters=_GAN_PARAMETERS,
+    attributes=_ATTRIBUTES,
+    notes=_NOTES,
+)
+class LSGANOverSampler(CGANOverSampler):
+    """Over-sample with a conditional least squares generative adversarial network.
+
+    The discriminator's scores, without a sigmoid, are drawn towards codes by least squares [1]_,
+    which keeps pulling rows that it takes for real but that lie far from real ones. Each generated
+    row starts from an anchor near real rows, and stays if a classifier finds its class likely.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+
+    loss : str or LeastSquares, default="least_squares"
+        "least_squares", "relativistic_least_squares", or ``LeastSquares(a, b, c)`` with codes of
+        your own for fake rows, for real ones, and for what the generator strives for.
+
+    {parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    CGANOverSampler : The same with any other loss.
+    JitterOverSampler : The same without a network.
+
+    Notes
+    -----
+    {notes}
+
+    References
+    ----------
+    .. [1] X. Mao et al. (2017). Least squares generative adversarial networks. ICCV.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_classification
+    >>> from gansampler import LSGANOverSampler
+    >>> X, y = make_classification(n_samples=300, weights=[0.9], random_state=0)
+    >>> X_resampled, y_resampled = LSGANOverSampler(steps=50, random_state=0).fit_resample(X, y)
+    >>> sorted(Counter(y_resampled.tolist()).items())
+    [(0, 268), (1, 268)]
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **_GAN_CONSTRAINTS,
+        "loss": [StrOptions({"least_squares", "relativistic_least_squares"}), LeastSquares],
+    }
+
+    def __init__(
+        self,
+        sampling_strategy: Any = "auto",
+        *,
+        loss: str | Loss = "least_squares",
+        penalty: str | Loss | None = None,
+        latent_dim: int = 32,
+        hidden_sizes: Sequence[int] = (128, 128),
+        activation: str = "leaky_relu",
+        batch_norm: str | None = None,
+        dropout: float = 0.0,
+        pac: int = 1,
+        optimizer: str = "rmsprop",
+        learning_rate: float | tuple[float, float] = 5e-4,
+        discriminator_steps: int = 1,
+        batch_size: int = 256,
+        steps: int = 800,
+        cosine_decay: bool = True,
+        ema_decay: float = 0.995,
+        train_on: str = "all",
+        anchor: str | Anchors | None = "neighbors",
+        acceptance: str | Acceptance | None = "classifier",
+        candidates: int = 8,
+        categorical_features: Any = "auto",
+        generator: Callable[[int, int], torch.nn.Module] | None = None,
+        discriminator: Callable[[int, int], torch.nn.Module] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: bool | int = False,
+    ) -> None:
+        super().__init__(
+            sampling_strategy,
+            loss=loss,
+            penalty=penalty,
+            latent_dim=latent_dim,
+            hidden_sizes=hidden_sizes,
+            activation=activation,
+            batch_norm=batch_norm,
+            dropout=dropout,
+            pac=pac,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            discriminator_steps=discriminator_steps,
+            batch_size=batch_size,
+            steps=steps,
+            cosine_decay=cosine_decay,
+            ema_decay=ema_decay,
+            train_on=train_on,
+            anchor=anchor,
+            acceptance=acceptance,
+            candidates=candidates,
+            categorical_features=categorical_features,
+            generator=generator,
+            discriminator=discriminator,
+            device=device,
+            random_state=random_state,
+            verbose=verbose,
+        )
+
+
+@Substitution(
+    sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
+    parameters=_TABLE_PARAMETERS.format(no_anchor="None\n        is not possible here.")
+    .replace("Anchors or None", "Anchors")
+    .replace("; None\n        is not possible here.", "."),
+    random_state=_RANDOM_STATE,
+    notes=_NOTES,
+)
+class JitterOverSampler(BaseGANOverSampler):
+    """Over-sample with jittered anchors alone: the control that a network has to beat.
+
+    Candidates are the anchors of the GAN samplers themselves, and the same acceptance judges them;
+    there is nothing to train. What a GAN sampler gains over this one is owed to its networks.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+
+    {parameters}
+
+    {random_state}
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        How many rows are generated for each class.
+
+    classes_ : ndarray of shape (n_classes,)
+        The classes.
+
+    encoder_ : TableEncoder
+        The way from rows to rank space and back.
+
+    history_ : list of dict
+        Empty, for there is no training.
+
+    synthetic_mask_ : ndarray of shape (n_samples_new,), bool
+        Which of the returned rows were generated.
+
+    See Also
+    --------
+    LSGANOverSampler : The same with a network.
+
+    Notes
+    -----
+    {notes}
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_classification
+    >>> from gansampler import JitterOverSampler
+    >>> X, y = make_classification(n_samples=300, weights=[0.9], random_state=0)
+    >>> X_resampled, y_resampled = JitterOverSampler(random_state=0).fit_resample(X, y)
+    >>> sorted(Counter(y_resampled.tolist()).items())
+    [(0, 268), (1, 268)]
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **_TABLE_CONSTRAINTS,
+        "anchor": [StrOptions(set(ANCHORS)), Anchors],
+    }
+
+    def __init__(
+        self,
+        sampling_strategy: Any = "auto",
+        *,
+        anchor: str | Anchors = "neighbors",
+        acceptance: str | Acceptance | None = "classifier",
+        candidates: int = 8,
+        categorical_features: Any = "auto",
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        super().__init__(sampling_strategy=sampling_strategy)
+        self.anchor = anchor
+        self.acceptance = acceptance
+        self.candidates = candidates
+        self.categorical_features = categorical_features
+        self.random_state = random_state
+
+    def _check_settings(self) -> None:
+        """There is nothing that the declarations do not say."""
+
+    def _trains_on_all(self) -> bool:
+        return False
+
+    def _train(self, Z: Matrix, condition: NDArray[np.intp]) -> None:
+        """There is nothing to train."""
+
+    def _propose(self, n: int, code: int, random: torch.Generator) -> Matrix:
+        return self.anchor_.draw(torch.full((n,), int(self._condition_[code])), random).numpy()

@@ -1,0 +1,191 @@
+"""The adversarial game: batches, one step, and the loop that yields a record now and then."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim.swa_utils import AveragedModel
+
+from .anchors import Anchors
+from .losses import Loss
+from .networks import Discriminator, Generator
+
+# Losses are read from the device once in so many steps, since each reading waits for the device.
+STEPS_A_RECORD = 25
+
+OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
+    "rmsprop": partial(torch.optim.RMSprop, foreach=True),
+    # A long first moment of the generator's gradient would point where the discriminator was.
+    "adam": partial(torch.optim.Adam, betas=(0.5, 0.9), fused=True),
+}
+
+
+class ClassBatches:
+    """Batches of real rows in which every class is as frequent as the others.
+
+    Parameters
+    ----------
+    rows : Tensor of shape (n_samples, width)
+        Encoded rows, on the device.
+    codes : Tensor of shape (n_samples,)
+        Their classes from 0, each with at least one row.
+    batch_size : int
+        Rows in a batch, a multiple of ``pac``.
+    pac : int
+        So many neighbouring rows of a batch share a class.
+    random : torch.Generator
+        The only source of randomness.
+    """
+
+    def __init__(
+        self, rows: Tensor, codes: Tensor, *, batch_size: int, pac: int, random: torch.Generator
+    ) -> None:
+        self.rows, self.random = rows, random
+        self.batch_size, self.pac = batch_size, pac
+        self.order = codes.argsort(stable=True)
+        self.count = codes.bincount()
+        self.start = self.count.cumsum(0) - self.count
+
+    def draw(self) -> tuple[Tensor, Tensor]:
+        """Draw rows (batch_size, width) and their classes (batch_size,)."""
+        device = self.rows.device
+        chance = torch.rand(2, self.batch_size, generator=self.random, device=device)
+        codes = (chance[0, :: self.pac] * len(self.count)).long().repeat_interleave(self.pac)
+        place = self.start[codes] + (chance[1] * self.count[codes]).long()
+        return self.rows[self.order[place]], codes
+
+
+def train(
+    generator: Generator,
+    discriminator: Discriminator,
+    batches: ClassBatches,
+    *,
+    anchors: Anchors | None,
+    losses: list[Loss],
+    optimizer: str,
+    learning_rates: tuple[float, float],
+    discriminator_steps: int,
+    steps: int,
+    cosine_decay: bool,
+    averaged: AveragedModel,
+) -> Iterator[dict[str, Any]]:
+    """Play the game, and yield a record every few steps.
+
+    Parameters
+    ----------
+    generator, discriminator : Generator, Discriminator
+        Trained in place.
+    batches : ClassBatches
+        Where real rows come from.
+    anchors : Anchors or None
+        Where generated rows start.
+    losses : list of Loss
+        Their sum is played for: an adversarial loss, and maybe a penalty.
+    optimizer : str
+        A key of `OPTIMIZERS`.
+    learning_rates : tuple of float
+        Of the generator and of the discriminator.
+    discriminator_steps : int
+        Discriminator updates for each update of the generator.
+    steps : int
+        Updates of the generator.
+    cosine_decay : bool
+        Whether the learning rates fall to zero along half a cosine.
+    averaged : AveragedModel
+        Follows the generator's weights.
+
+    Yields
+    ------
+    record : dict
+        ``step`` (updates of the generator so far), ``generator_loss`` and ``discriminator_loss``
+        (means since the last record), ``learning_rate`` (of the generator).
+
+    Raises
+    ------
+    FloatingPointError
+        If a loss is no longer finite.
+    """
+    sides = (generator, discriminator)
+    optimizers = [
+        OPTIMIZERS[optimizer](side.parameters(), lr=rate)
+        for side, rate in zip(sides, learning_rates, strict=True)
+    ]
+    for start in range(0, steps, STEPS_A_RECORD):
+        decay = (1 + math.cos(math.pi * start / steps)) / 2 if cosine_decay else 1.0
+        for side, rate in zip(optimizers, learning_rates, strict=True):
+            side.param_groups[0]["lr"] = rate * decay
+        n = min(STEPS_A_RECORD, steps - start)
+        total = torch.zeros(2, device=batches.rows.device)
+        for _ in range(n):
+            total += step(*sides, batches, anchors, losses, optimizers, discriminator_steps)
+            averaged.update_parameters(generator)
+        record = {
+            "step": start + n,
+            "generator_loss": float(total[0]) / n,
+            "discriminator_loss": float(total[1]) / n,
+            "learning_rate": learning_rates[0] * decay,
+        }
+        _check_finite(record, steps)
+        yield record
+
+
+def step(
+    generator: Generator,
+    discriminator: Discriminator,
+    batches: ClassBatches,
+    anchors: Anchors | None,
+    losses: list[Loss],
+    optimizers: list[torch.optim.Optimizer],
+    discriminator_steps: int = 1,
+) -> Tensor:
+    """Update the discriminator so many times, then the generator once, on its last rows.
+
+    Returns
+    -------
+    losses : Tensor of shape (2,)
+        The generator's and the discriminator's last loss, on the device.
+    """
+    for k in range(discriminator_steps):
+        real, codes = batches.draw()
+        inputs = generator.draw_inputs(codes, anchors, batches.random)
+        critic = partial(discriminator, condition=inputs[1])
+        # One pass of the generator serves both players; the passes before it need no gradient.
+        with torch.set_grad_enabled(k == discriminator_steps - 1):
+            fake = generator(*inputs)
+        with torch.enable_grad():
+            d_loss = _total(
+                [loss.discriminator_loss(critic, real, fake.detach()) for loss in losses]
+            )
+        _update(optimizers[1], d_loss)
+        for loss in losses:
+            loss.constrain(discriminator)
+    g_loss = _total([loss.generator_loss(critic, real, fake) for loss in losses])
+    _update(optimizers[0], g_loss)
+    return torch.stack([g_loss.detach(), d_loss.detach()])
+
+
+def _total(terms: list[Tensor]) -> Tensor:
+    return terms[0] if len(terms) == 1 else torch.stack(terms).sum()
+
+
+def _update(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
+    """One step down the loss for the weights of this optimizer alone."""
+    weights = optimizer.param_groups[0]["params"]
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward(inputs=weights)
+    optimizer.step()
+
+
+def _check_finite(record: dict[str, Any], steps: int) -> None:
+    for name in ("generator_loss", "discriminator_loss"):
+        if not math.isfinite(record[name]):
+            raise FloatingPointError(
+                f"The {name.replace('_', ' ')} became {record[name]} by step {record['step']} of "
+                f"{steps}: training diverged and was stopped. Lower `learning_rate`, add a "
+                "`penalty` such as 'r1', or choose another `loss`."
+            )

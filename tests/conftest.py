@@ -1,0 +1,41 @@
+"""One frame with every dtype and missing values, used everywhere."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+
+@pytest.fixture
+def mixed() -> tuple[pd.DataFrame, pd.Series]:
+    """120 rows of three classes (90, 24 and 6), every kind of column, holes in most."""
+    n = 120
+    rng = np.random.default_rng(0)
+    code = np.repeat([0, 1, 2], [90, 24, 6])
+    hole = rng.random((n, 12)) < 0.1
+    number = code + rng.normal(size=n)
+    days = pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, n), unit="D")
+    grades = ["low", "middle", "high"]
+    frame = pd.DataFrame(
+        {
+            "float": number,
+            "float_hole": np.where(hole[:, 0], np.nan, number**2),
+            "float32": number.astype("float32"),
+            "int": rng.integers(0, 5, n) + code,
+            "Int": pd.array(rng.integers(0, 50, n), dtype="Int64"),
+            "bool": rng.random(n) < 0.3,
+            "boolean": pd.array(rng.random(n) < 0.3, dtype="boolean"),
+            "text": rng.choice(["x", "y", "z"], n).astype(object),
+            "string": pd.array(rng.choice(["p", "q"], n), dtype="string"),
+            "category": pd.Categorical(rng.choice(["u", "v"], n), categories=["u", "v", "never"]),
+            "ordered": pd.Categorical(rng.choice(grades, n), categories=grades, ordered=True),
+            "date": days,
+            "zone": days.tz_localize("UTC"),
+            "duration": pd.to_timedelta(rng.integers(0, 9, n), unit="h"),
+            "constant": 7,
+            "empty": np.nan,
+        }
+    )
+    holes = ["Int", "boolean", "text", "string", "category", "ordered", "date", "zone", "duration"]
+    for i, name in enumerate(holes, start=1):
+        frame.loc[hole[:, i], name] = None if name == "text" else pd.NA
+    return frame, pd.Series(np.array(["many", "few", "rare"])[code], name="class")

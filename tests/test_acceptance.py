@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from gansampler.acceptance import ClassifierAcceptance, acceptance_bound, draw_accepted
+from gansampler.encoding import Span
+
+
+def test_the_classifier_prefers_its_class():
+    rng = np.random.default_rng(0)
+    Z = np.concatenate([rng.normal(-2, 1, (100, 1)), rng.normal(2, 1, (20, 1))]).astype(np.float32)
+    codes = np.repeat([0, 1], [100, 20])
+    grid = np.array([[-3.0], [0.0], [3.0]], dtype=np.float32)
+    for classifier in (None, LogisticRegression()):
+        judge = ClassifierAcceptance(classifier)
+        judge.fit(Z, codes, [Span(0, 1, "number")], np.random.default_rng(0))
+        weights = judge.weigh(grid, 1)
+        assert weights[0] < weights[1] < weights[2]
+        np.testing.assert_allclose(weights + judge.weigh(grid, 0), 1)
+
+
+def test_rows_are_accepted_in_proportion_to_their_weight():
+    rng = np.random.default_rng(0)
+
+    def propose(n):
+        return rng.integers(0, 4, (n, 1)).astype(np.float32)
+
+    accepted = draw_accepted(propose, lambda Z: Z[:, 0] / 3, 60_000, 8, rng)
+    share = np.bincount(accepted[:, 0].astype(int), minlength=4) / len(accepted)
+    np.testing.assert_allclose(share, [0, 1 / 6, 2 / 6, 3 / 6], atol=0.01)
+
+
+@pytest.mark.parametrize("n", [1, 7, 300, 40_000])
+def test_exactly_as_many_as_asked_and_never_far_too_many_drawn(n):
+    rng = np.random.default_rng(0)
+    drawn = []
+
+    def propose(m):
+        drawn.append(m)
+        return rng.random((m, 2)).astype(np.float32)
+
+    # Hardly any candidate is plausible, so the budget decides.
+    rows = draw_accepted(propose, lambda Z: (Z[:, 0] > 0.999).astype(float), n, 5, rng)
+    assert rows.shape == (n, 2)
+    assert sum(drawn) <= 5 * 1.3 * n + 600
+    assert len(np.unique(rows, axis=0)) == n
+
+
+def test_nothing_plausible_still_gives_rows():
+    rng = np.random.default_rng(0)
+    rows = draw_accepted(
+        lambda n: rng.random((n, 1)).astype(np.float32), lambda Z: np.zeros(len(Z)), 50, 8, rng
+    )
+    assert len(rows) == 50
+
+
+@pytest.mark.parametrize("candidates", [1, 2, 8, 50])
+def test_the_bound_accepts_one_in_candidates(candidates):
+    weights = np.random.default_rng(0).random(1000) ** 6 + 1e-9
+    bound = acceptance_bound(weights, candidates)
+    accepted = np.minimum(1, weights / bound).mean()
+    assert accepted >= 1 / candidates - 1e-9
+    assert bound == pytest.approx(weights.max()) or accepted == pytest.approx(1 / candidates)

@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+import torch
+
+from gansampler.anchors import NeighborAnchors, _neighbors
+from gansampler.encoding import Span, TableEncoder
+
+NUMBERS = [Span(0, 1, "number"), Span(1, 2, "number")]
+
+
+def drawn(anchors, Z, codes, spans, code, n=2000):
+    anchors.fit(Z, codes, spans, np.random.default_rng(0))
+    random = torch.Generator().manual_seed(0)
+    return anchors.draw(torch.full((n,), code), random).numpy()
+
+
+@pytest.fixture
+def two_clouds():
+    rng = np.random.default_rng(0)
+    Z = np.concatenate([rng.normal(0, 1, (80, 2)), rng.normal(8, 1, (20, 2))]).astype(np.float32)
+    return Z, np.repeat([0, 1], [80, 20])
+
+
+def test_anchors_lie_near_their_class(two_clouds):
+    for code, centre in ((0, 0), (1, 8)):
+        anchors = drawn(NeighborAnchors(), *two_clouds, NUMBERS, code)
+        np.testing.assert_allclose(anchors.mean(axis=0), centre, atol=0.7)
+
+
+def test_without_jitter_anchors_lie_between_a_row_and_a_neighbour():
+    Z = np.array([[0, 0], [1, 0], [5, 5], [5, 6]], dtype=np.float32)
+    anchors = drawn(NeighborAnchors(1, jitter=0.0), Z, np.array([0, 0, 1, 1]), NUMBERS, 0)
+    assert (anchors[:, 1] == 0).all()
+    assert anchors[:, 0].min() >= 0
+    assert anchors[:, 0].max() <= 1
+    assert anchors[:, 0].std() > 0.2
+
+
+def test_jitter_keeps_the_dependence_between_columns():
+    x = np.linspace(-2, 2, 50, dtype=np.float32)
+    Z = np.column_stack([x, -x])
+    anchors = drawn(NeighborAnchors(jitter=1.0), Z, np.zeros(50, dtype=int), NUMBERS, 0)
+    np.testing.assert_allclose(anchors[:, 0], -anchors[:, 1], atol=1e-5)
+    assert anchors[:, 0].max() > 2.5
+
+
+def test_neighbours_of_the_same_class_only():
+    Z = np.array([[0, 0], [3, 0], [0.1, 9], [0.1, 9.1]], dtype=np.float32)
+    codes = np.array([0, 0, 1, 1])
+    same = drawn(NeighborAnchors(1, jitter=0.0, same_class=True), Z, codes, NUMBERS, 0)
+    assert same[:, 1].max() == 0
+    across = drawn(NeighborAnchors(3, jitter=0.0), Z, codes, NUMBERS, 0)
+    assert across[:, 1].max() > 1
+
+
+def test_classes_out_of_play_are_neighbours_but_no_bases(two_clouds):
+    Z, codes = two_clouds
+    anchors = drawn(NeighborAnchors(), Z, np.where(codes == 1, 0, -1), NUMBERS, 0)
+    assert len(anchors) == 2000
+    np.testing.assert_allclose(anchors.mean(axis=0), 8, atol=0.7)
+
+
+def test_holes_come_from_the_class_at_its_rate(mixed):
+    frame, y = mixed
+    frame = frame[["float", "float_hole", "Int", "text"]].copy()
+    frame.loc[y == "few", "float_hole"] = [np.nan] * 18 + [1.0] * 6
+    encoder = TableEncoder().fit(frame)
+    Z = encoder.transform(frame)
+    codes = (y == "few").to_numpy().astype(int)
+    rows = drawn(NeighborAnchors(), Z, codes, encoder.spans_, 1, n=4000)
+    for span in encoder.spans_:
+        block = rows[:, span.start : span.stop]
+        if span.kind != "number":
+            np.testing.assert_array_equal(block.sum(axis=1), 1)
+            assert set(np.unique(block)) <= {0, 1}
+        if span.kind == "missing":
+            assert (rows[block[:, 1] == 1, span.start - 1] == 0).all()
+            rate = Z[codes == 1, span.start + 1].mean()
+            assert block[:, 1].mean() == pytest.approx(rate, abs=0.03)
+
+
+def test_a_row_is_not_its_own_neighbour_even_among_twins():
+    Z = np.array([[0.0], [0.0], [0.0], [1.0]], dtype=np.float32)
+    everyone = np.arange(4)
+    found = _neighbors(Z, everyone, everyone, 2)
+    assert found.shape == (4, 2)
+    assert not (found == everyone[:, None]).any()
+    assert (_neighbors(Z, everyone[:1], everyone[:1], 3) == 0).all()

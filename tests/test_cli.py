@@ -1,0 +1,270 @@
+"""The command line: what it writes, what it returns, and how it says no."""
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gansampler import __version__
+from gansampler.cli import main
+
+FEW_TREES = ["--param", "n_estimators=5", "--param", "n_jobs=1"]
+
+
+@pytest.fixture
+def table():
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], [90, 24])
+    return pd.DataFrame(
+        {
+            "id": np.arange(114),
+            "size": np.where(rng.random(114) < 0.1, np.nan, (y + rng.normal(size=114)).round(2)),
+            "class": y,
+            "kind": rng.choice(["a", "b,c", 'd"e'], 114),
+            "flag": rng.random(114) < 0.5,
+            "day": rng.choice(["2020-01-01", "2021-02-03"], 114),
+        }
+    )
+
+
+@pytest.fixture
+def data(table, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    table.to_csv("data.csv", index=False)
+    return "data.csv"
+
+
+def test_benchmark_writes_results_summary_and_report(data, tmp_path, capsys):
+    words = ["benchmark", data, "--target", "class", "--drop", "id", "--folds", "3"]
+    words += ["--strategies", "none", "smote", "jitter", "--out", "a/b", "--seed", "3", *FEW_TREES]
+    assert main(words) == 0
+    results = pd.read_csv(tmp_path / "a/b/results.csv")
+    assert list(results.columns) == [
+        *("dataset", "strategy", "fold", "repeat", "metric", "value", "seconds", "status")
+    ]
+    assert set(results["strategy"]) == {"none", "smote", "jitter"}
+    assert set(results["dataset"]) == {"data"}
+    assert set(results["status"]) == {"ok"}
+    summary = (tmp_path / "a/b/summary.md").read_text(encoding="utf-8")
+    out, progress = capsys.readouterr()
+    assert out.startswith(summary)
+    assert summary.startswith("## Mean accuracy, and class ratio")
+    assert "9/9" in progress
+    report = (tmp_path / "a/b/report.html").read_text(encoding="utf-8")
+    command = "gansampler benchmark data.csv --target class --drop id --folds 3"
+    assert command in report
+    assert "values of size" in report
+    assert "values of id" not in report
+
+
+def test_benchmark_without_a_file_takes_the_embedded_table(tmp_path, capsys):
+    words = ["benchmark", "--folds", "2", "--strategies", "none", "--out", str(tmp_path)]
+    assert main([*words, *FEW_TREES]) == 0
+    results = pd.read_csv(tmp_path / "results.csv")
+    assert set(results["dataset"]) == {"winequality_red4"}
+    rows = results.loc[results["metric"] == "rows_before", "value"]
+    assert rows.between(600, 800).all()
+
+
+def test_benchmark_of_the_same_command_gives_the_same_scores(data, tmp_path):
+    words = ["benchmark", data, "--target", "class", "--folds", "2", "--strategies", "jitter"]
+    for out in ("one", "two"):
+        assert main([*words, "--out", out, *FEW_TREES]) == 0
+    one, two = (pd.read_csv(tmp_path / out / "results.csv") for out in ("one", "two"))
+    timeless = ~one["metric"].str.startswith("seconds")
+    pd.testing.assert_series_equal(one.loc[timeless, "value"], two.loc[timeless, "value"])
+
+
+def test_a_failing_strategy_is_reported_and_makes_the_exit_code_1(data, tmp_path, monkeypatch):
+    from gansampler.evaluation import STRATEGIES, Strategy
+
+    def broken(seed):
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setitem(STRATEGIES, "broken", Strategy("fails", broken))
+    words = ["benchmark", data, "--target", "class", "--folds", "2", "--out", "out"]
+    assert main([*words, "--strategies", "broken", "none", *FEW_TREES]) == 1
+    results = pd.read_csv(tmp_path / "out/results.csv")
+    assert (results["status"] == "RuntimeError: out of luck").sum() == 2
+    assert (results.loc[results["strategy"] == "none", "status"] == "ok").all()
+    for page in ("summary.md", "report.html"):
+        assert "RuntimeError: out of luck" in (tmp_path / "out" / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_generate_writes_rows_like_those_of_the_input(table, tmp_path, monkeypatch, separator):
+    monkeypatch.chdir(tmp_path)
+    table.to_csv("data.csv", index=False, sep=separator)
+    words = ["generate", "data.csv", "--target", "class", "--label", "1", "-n", "250"]
+    assert main([*words, "--out", "new.csv", "--param", "steps=5"]) == 0
+    new = pd.read_csv("new.csv", sep=separator)
+    assert list(new.columns) == list(table.columns)
+    pd.testing.assert_series_equal(new.dtypes, pd.read_csv("data.csv", sep=separator).dtypes)
+    assert len(new) == 250
+    assert set(new["class"]) == {1}
+    for name in ("kind", "flag", "day"):
+        assert set(new[name]) <= set(table[name])
+    assert len(new.drop(columns="class").drop_duplicates()) > 200
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data.csv", "new.csv"]
+
+
+def test_generate_writes_in_chunks_without_repeating_itself(data, monkeypatch):
+    words = ["generate", data, "--target", "class", "--label", "1", "-n", "250"]
+    words += ["--sampler", "jitter", "--out"]
+    assert main([*words, "whole.csv"]) == 0
+    monkeypatch.setattr("gansampler.cli.ROWS_A_CHUNK", 100)
+    assert main([*words, "chunks.csv"]) == 0
+    new = pd.read_csv("chunks.csv")
+    assert len(new) == 250
+    assert set(new["class"]) == {1}
+    assert not new.iloc[:50].equals(new.iloc[100:150].reset_index(drop=True))
+
+
+def test_generate_takes_the_largest_class_too(data):
+    words = ["generate", data, "--target", "class", "--label", "0", "-n", "5"]
+    assert main([*words, "--out", "new.csv", "--sampler", "jitter"]) == 0
+    assert pd.read_csv("new.csv")["class"].tolist() == [0] * 5
+
+
+@pytest.mark.parametrize("sampler", ["lsgan", "cgan", "jitter"])
+def test_generate_is_repeatable(data, tmp_path, sampler):
+    words = ["generate", data, "--target", "class", "--label", "1", "-n", "20"]
+    words += ["--sampler", sampler] + (["--param", "steps=5"] if sampler != "jitter" else [])
+    for seed, name in [("1", "a.csv"), ("1", "b.csv"), ("2", "c.csv")]:
+        assert main([*words, "--seed", seed, "--out", name]) == 0
+    a, b, c = ((tmp_path / name).read_text() for name in ("a.csv", "b.csv", "c.csv"))
+    assert a == b != c
+
+
+@pytest.mark.parametrize(
+    ("values", "label"),
+    [
+        ([True, False], "True"),
+        (["yes", "no"], "no"),
+        ([1.0, 2.0], "2"),
+        ([1.0, 2.0], "2.0"),
+        (["1", "x"], "1"),
+    ],
+)
+def test_a_label_is_found_whatever_its_type(table, tmp_path, monkeypatch, values, label):
+    monkeypatch.chdir(tmp_path)
+    table["class"] = np.where(table["class"] == 0, *values)
+    table.to_csv("data.csv", index=False)
+    words = ["generate", "data.csv", "--target", "class", "--label", label, "-n", "4"]
+    assert main([*words, "--out", "new.csv", "--sampler", "jitter"]) == 0
+    assert pd.read_csv("new.csv", dtype=str)["class"].unique().tolist() in ([label], [label + ".0"])
+
+
+def test_generate_reads_parquet_with_categories(table, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    table.astype({"class": "str"}).astype({"class": "category", "kind": "category"}).to_parquet(
+        "data.parquet"
+    )
+    words = ["generate", "data.parquet", "--target", "class", "--label", "1", "-n", "4"]
+    assert main([*words, "--out", "new.csv", "--sampler", "jitter"]) == 0
+    assert pd.read_csv("new.csv")["class"].tolist() == [1] * 4
+
+
+def test_an_interrupted_generate_leaves_no_file(data, tmp_path, monkeypatch, capsys):
+    from gansampler import JitterOverSampler
+
+    monkeypatch.setattr("gansampler.cli.ROWS_A_CHUNK", 10)
+    whole, calls = JitterOverSampler.sample, []
+
+    def interrupted(self, n, label):
+        calls.append(n)
+        if len(calls) == 3:  # the first is the fit's own
+            raise KeyboardInterrupt
+        return whole(self, n, label)
+
+    monkeypatch.setattr(JitterOverSampler, "sample", interrupted)
+    words = ["generate", data, "--target", "class", "--label", "1", "-n", "50"]
+    assert main([*words, "--out", "new.csv", "--sampler", "jitter"]) == 130
+    assert [path.name for path in tmp_path.iterdir()] == ["data.csv"]
+    assert capsys.readouterr().err.splitlines()[-1] == "gansampler: interrupted, nothing written"
+
+
+BENCHMARK = ["benchmark", "data.csv", "--target", "class"]
+GENERATE = ["generate", "data.csv", "--target", "class", "--label", "1", "--out", "new.csv", "-n"]
+REFUSED = [
+    ([], "COMMAND"),
+    (["benchmrk"], "benchmrk"),
+    (["benchmark", "none.csv", "--target", "class"], "no file 'none.csv'"),
+    (["benchmark", "data.csv"], "--target is missing: .* id, size, class"),
+    (["benchmark", "--target", "class"], "--target needs a file"),
+    (["benchmark", "data.csv", "--target", "clas"], "Did you mean 'class'"),
+    (["benchmark", "data.csv", "--target", "size"], "no value in|continuous"),
+    (["benchmark", "data.csv", "--target", "id"], "114 different values"),
+    ([*BENCHMARK, "--drop", "ID"], "no column 'ID'"),
+    ([*BENCHMARK, "--strategies", "lsgann"], "Did you mean 'lsgan'"),
+    ([*BENCHMARK, "--param", "max_dept=3"], "Did you mean 'max_depth'"),
+    ([*BENCHMARK, "--param", "max_depth"], "name=value"),
+    ([*BENCHMARK, "--param", "max_depth=deep"], "max_depth='deep'"),
+    ([*BENCHMARK, "--folds", "1"], "folds=1"),
+    ([*BENCHMARK, "--folds", "25"], "fewer rows than the 25 folds"),
+    ([*BENCHMARK, "--folds", "many"], "--folds"),
+    ([*BENCHMARK, "--seed", "-1"], "seed"),
+    ([*BENCHMARK, "--out", "data.csv"], "data.csv"),
+    ([*GENERATE, "0"], "1 row or more"),
+    ([*GENERATE, "5", "--label", "2"], "no class '2'. Known: 0, 1"),
+    ([*GENERATE, "5", "--sampler", "lsgn"], "Did you mean 'lsgan'"),
+    ([*GENERATE, "5", "--param", "step=5"], "Did you mean 'steps'"),
+    ([*GENERATE, "5", "--param", "batch_size=0"], "batch_size"),
+    ([*GENERATE, "5", "--out", "data.csv"], "the input itself"),
+    ([*GENERATE, "5", "--out", "none/new.csv"], "folder does not exist"),
+    ([*GENERATE, "5", "--out", "new.parquet"], "written as CSV"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), REFUSED)
+def test_bad_input_is_refused_in_one_line(data, tmp_path, capsys, words, message):
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    (line,) = err.splitlines()
+    assert line.startswith("gansampler: error: ")
+    assert re.search(message, line)
+    assert [path.name for path in tmp_path.iterdir()] == ["data.csv"]
+
+
+def test_a_diverged_training_is_no_bad_input(data, tmp_path, monkeypatch, capsys):
+    from gansampler import LSGANOverSampler
+
+    def diverge(self, X, y):
+        raise FloatingPointError("the loss is nan")
+
+    monkeypatch.setattr(LSGANOverSampler, "fit_resample", diverge)
+    assert main([*GENERATE, "5"]) == 1
+    assert capsys.readouterr().err == "gansampler: error: the loss is nan\n"
+
+
+def test_missing_packages_are_named(data, monkeypatch, capsys):
+    for name in [name for name in sys.modules if name.startswith("gansampler.evaluation")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "xgboost", None)
+    assert main(BENCHMARK) == 2
+    assert 'needs xgboost: install it by pip install "gansampler[benchmark]"' in (
+        capsys.readouterr().err
+    )
+
+
+def test_warnings_are_one_line_and_filters_are_put_back(data, tmp_path, capsys):
+    import warnings
+
+    before = list(warnings.filters), warnings.showwarning
+    table = pd.read_csv(data)
+    table[table["class"] == 0].head(40).to_csv("few.csv", index=False)
+    table[table["class"] == 1].head(4).to_csv("few.csv", index=False, header=False, mode="a")
+    words = ["benchmark", "few.csv", "--target", "class", "--folds", "2", "--out", "out"]
+    assert main([*words, "--strategies", "none", *FEW_TREES]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert any("gansampler: warning: No early stopping" in line for line in lines)
+    assert (list(warnings.filters), warnings.showwarning) == before
+
+
+def test_module_and_version_run():
+    words = [sys.executable, "-m", "gansampler", "--version"]
+    assert subprocess.run(words, capture_output=True, text=True).stdout.strip() == __version__

@@ -1,0 +1,62 @@
+"""The recipes of CONTRIBUTING.md work as they are written."""
+
+import re
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from sklearn.datasets import make_classification
+
+from gansampler import CGANOverSampler
+from gansampler.evaluation import METRICS, STRATEGIES, compare
+
+GUIDE = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text()
+FAST = {"steps": 2, "batch_size": 32, "random_state": 0}
+
+
+@pytest.fixture
+def data():
+    return make_classification(n_samples=120, weights=[0.8], random_state=0)
+
+
+def follow(recipe):
+    """Run the code under a heading; return the names that it defines."""
+    code = re.search(rf"## {recipe}\n.*?```python\n(.*?)```", GUIDE, re.DOTALL)[1]
+    names = {"__name__": "recipe"}
+    exec(compile(code, "CONTRIBUTING.md", "exec"), names)
+    return names
+
+
+def test_a_new_loss_takes_its_place(data):
+    loss = follow("How to add a loss")["SmoothedNonSaturating"]
+    smoothed, plain = (CGANOverSampler(loss=loss(smoothing), **FAST) for smoothing in (0.2, 0.0))
+    smoothed.fit_resample(*data)
+    plain.fit_resample(*data)
+    first = [sampler.history_[0]["discriminator_loss"] for sampler in (smoothed, plain)]
+    assert first[0] != first[1]
+
+
+def test_a_new_acceptance_rule_takes_its_place(data):
+    rule = follow("How to add an acceptance rule")["NeighborAcceptance"]
+    sampler = CGANOverSampler(acceptance=rule(), **FAST)
+    X, _ = sampler.fit_resample(*data)
+    assert len(X) > len(data[0])
+    assert sampler.acceptance_.judge_.n_samples_fit_ == len(data[0])
+
+
+def test_a_new_network_takes_its_place(data):
+    network = follow("How to add a network")["Residual"]
+    sampler = CGANOverSampler(generator=network, discriminator=network, **FAST)
+    sampler.fit_resample(*data)
+    assert isinstance(sampler.generator_.network, network)
+    assert isinstance(sampler.discriminator_.network, network)
+
+
+def test_a_new_strategy_and_a_new_metric_reach_the_table(data):
+    with mock.patch.dict(STRATEGIES), mock.patch.dict(METRICS):
+        follow("How to add a strategy")
+        follow("How to add a metric")
+        table = compare(*data, ["lsgan_minority"], folds=2, params={"n_estimators": 5})
+    assert set(table["status"]) == {"ok"}
+    assert table.loc[table["metric"] == "rarest_recall", "value"].between(0, 1).all()
+    assert "rarest_recall" in set(table["metric"])

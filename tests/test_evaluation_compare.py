@@ -1,0 +1,261 @@
+"""The comparison: fair, leak-free, repeatable, and not stopped by a strategy that fails."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from imblearn.over_sampling import SMOTE, RandomOverSampler
+from sklearn.base import BaseEstimator
+
+from gansampler.evaluation import METRICS, STRATEGIES, Strategy, compare, run_trials
+from gansampler.evaluation import trial as trial_module
+from gansampler.evaluation.strategies import pick_strategies
+from gansampler.evaluation.trial import COLUMNS
+
+FEW_TREES = {"n_estimators": 8, "n_jobs": 1}
+BESIDE = {
+    *("seconds_resample", "seconds_fit", "trees"),
+    *("rows_before", "rows_after", "ratio_before", "ratio_after"),
+}
+
+
+@pytest.fixture
+def table():
+    """300 rows of two classes, a tenth of them in the minority; `id` tells rows apart."""
+    rng = np.random.default_rng(0)
+    y = pd.Series(np.repeat(["common", "rare"], [270, 30]), name="class")
+    signal = (y == "rare") + rng.normal(scale=0.7, size=300)
+    return pd.DataFrame({"id": np.arange(300.0), "signal": signal, "noise": rng.random(300)}), y
+
+
+class Broken(BaseEstimator):
+    def fit_resample(self, X, y):
+        raise RuntimeError("out of luck\nwith details below")
+
+
+def test_table_has_a_row_for_each_strategy_fold_repeat_and_metric(table):
+    names = ["none", "smote"]
+    results = compare(
+        *table, names, folds=3, repeats=2, params=FEW_TREES, dataset="mine", random_state=1
+    )
+    assert list(results.columns) == COLUMNS
+    assert set(results["metric"]) == {*METRICS, *BESIDE}
+    keys = results[["strategy", "fold", "repeat", "metric"]]
+    assert len(keys.drop_duplicates()) == len(results) == 2 * 3 * 2 * len({*METRICS, *BESIDE})
+    assert set(results["dataset"]) == {"mine"}
+    assert set(results["status"]) == {"ok"}
+    assert results["value"].notna().all()
+    assert (results["seconds"] > 0).all()
+
+
+def test_metrics_can_be_chosen(table):
+    results = compare(*table, ["none"], folds=2, params=FEW_TREES, metrics=["mcc"])
+    assert set(results["metric"]) == {"mcc", *BESIDE}
+
+
+def test_class_ratio_is_reported_before_and_after(table):
+    results = compare(*table, ["none", "random"], folds=3, params=FEW_TREES)
+    mean = results.groupby(["strategy", "metric"])["value"].mean()
+    assert mean["none", "ratio_before"] == mean["none", "ratio_after"] == pytest.approx(1 / 9, 0.1)
+    assert mean["random", "ratio_after"] == 1
+    assert mean["random", "rows_after"] > mean["random", "rows_before"] * 1.5
+    assert mean["none", "rows_after"] == mean["none", "rows_before"]
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_every_strategy_takes_every_kind_of_column(mixed, name, monkeypatch):
+    from gansampler import CGANOverSampler, LSGANOverSampler
+
+    # A few steps do to see that the rows come through.
+    for sampler in (CGANOverSampler, LSGANOverSampler):
+        full = sampler.__init__
+        monkeypatch.setitem(full.__kwdefaults__, "steps", min(full.__kwdefaults__["steps"], 5))
+    results = compare(*mixed, [name], folds=3, params=FEW_TREES, metrics=["accuracy"])
+    assert set(results["status"]) == {"ok"}
+
+
+def test_same_seed_same_scores_and_other_strategies_do_not_matter(table):
+    def scores(strategies, seed):
+        results = compare(*table, strategies, folds=3, params=FEW_TREES, random_state=seed)
+        results = results[results["metric"].isin(METRICS) & (results["strategy"] == "smote")]
+        return results["value"].to_numpy()
+
+    first = scores(["smote"], 0)
+    np.testing.assert_array_equal(first, scores(["random", "smote", "none"], 0))
+    assert not np.array_equal(first, scores(["smote"], 1))
+
+
+def test_index_and_container_do_not_matter(table):
+    X, y = table
+    expected = compare(X, y, ["smote"], folds=3, params=FEW_TREES)["value"]
+    shifted = compare(X.set_index(X.index + 7), y, ["smote"], folds=3, params=FEW_TREES)["value"]
+    array = compare(X.to_numpy(), y.to_numpy(), ["smote"], folds=3, params=FEW_TREES)["value"]
+    timeless = ~compare(X, y, ["smote"], folds=3, params=FEW_TREES)["metric"].str.contains("second")
+    np.testing.assert_array_equal(expected[timeless], shifted[timeless])
+    np.testing.assert_array_equal(expected[timeless], array[timeless])
+
+
+@pytest.mark.parametrize("tuned", [False, True])
+def test_held_out_rows_reach_nothing_but_the_score(table, monkeypatch, tuned):
+    resampled, fitted, stopping, judged = [], [], [], []
+
+    class SpySampler(BaseEstimator):
+        def fit_resample(self, X, y):
+            resampled.append(set(X["id"]))
+            return X, y
+
+    class SpyLearner(trial_module.XGBoostLearner):
+        def fit(self, X, codes, *, validation, sample_weight=None):
+            fitted.append(set(X["id"]))
+            stopping.append(set(validation[0]["id"]))
+            return super().fit(X, codes, validation=validation, sample_weight=sample_weight)
+
+        def predict_proba(self, X):
+            judged.append(set(X["id"]))
+            return super().predict_proba(X)
+
+    monkeypatch.setattr(trial_module, "XGBoostLearner", SpyLearner)
+    spy = Strategy("a spy", lambda seed: SpySampler(), tune_decision=tuned)
+    for _ in run_trials(*table, {"spy": spy}, folds=3, params=FEW_TREES):
+        scored = judged[-1]
+        assert len(scored) == 100
+        assert stopping[0], "no rows were set aside, so this test would see nothing"
+        assert len(fitted) == (6 if tuned else 1)
+        for rows in (*resampled, *fitted):
+            assert not rows & scored
+            assert not rows & stopping[0]
+        for rows in stopping:
+            assert rows == stopping[0]
+            assert not rows & scored
+        # Inner folds are judged as well, by models that never saw them, and inside the fit part.
+        assert all(rows <= fitted[0] for rows in judged[:-1])
+        for spied in (resampled, fitted, stopping, judged):
+            spied.clear()
+
+
+def test_all_strategies_see_the_same_rows(table):
+    seen = {"a": [], "b": []}
+
+    class Spy(BaseEstimator):
+        def __init__(self, name=None):
+            self.name = name
+
+        def fit_resample(self, X, y):
+            seen[self.name].append(X["id"].tolist())
+            return X, y
+
+    compare(*table, {"a": Spy("a"), "b": Spy("b")}, folds=3, params=FEW_TREES)
+    assert seen["a"] == seen["b"]
+    assert len(seen["a"]) == 3
+
+
+def test_a_strategy_that_fails_becomes_a_row(table):
+    results = compare(*table, {"broken": Broken(), "none": "none"}, folds=3, params=FEW_TREES)
+    failed = results[results["strategy"] == "broken"]
+    assert failed["status"].tolist() == ["RuntimeError: out of luck"] * 3
+    assert failed["metric"].isna().all()
+    assert failed["value"].isna().all()
+    assert (results.loc[results["strategy"] == "none", "status"] == "ok").all()
+
+
+def test_an_interrupt_is_no_failure_of_a_strategy(table):
+    class Interrupted(BaseEstimator):
+        def fit_resample(self, X, y):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compare(*table, {"interrupted": Interrupted()}, folds=3, params=FEW_TREES)
+
+
+def test_trials_hand_out_generated_rows_alone(table):
+    X, y = table
+
+    class Shrinking(BaseEstimator):
+        def fit_resample(self, X, y):
+            return X.iloc[5:], y.iloc[5:]
+
+    strategies = {"none": "none", "random": "random", "shrinking": Shrinking()}
+    trials = list(run_trials(X, y, strategies, folds=3, params=FEW_TREES))
+    assert len(trials) == 9
+    for none, random, shrinking in zip(*[iter(trials)] * 3, strict=True):
+        assert none.new_rows is None
+        assert shrinking.new_rows is None
+        assert set(random.new_labels) == {"rare"}
+        assert len(random.new_rows) == len(random.new_labels) > 100
+        assert set(random.new_rows["id"]) <= set(X.loc[y == "rare", "id"])
+
+
+def test_own_samplers_get_a_seed_unless_they_have_one():
+    free = pick_strategies({"mine": SMOTE(k_neighbors=3)})["mine"].make_sampler(7)
+    assert free.get_params()["random_state"] == 7
+    assert free.k_neighbors == 3
+    fixed = pick_strategies({"mine": RandomOverSampler(random_state=3)})["mine"].make_sampler(7)
+    assert fixed.random_state == 3
+
+
+def test_samplers_without_parameters_are_copied(table):
+    class Bare:
+        calls = 0
+
+        def fit_resample(self, X, y):
+            self.calls += 1
+            return X.to_numpy(), y.to_numpy()
+
+    bare = Bare()
+    results = compare(*table, {"bare": bare}, folds=2, params=FEW_TREES)
+    assert set(results["status"]) == {"ok"}
+    assert bare.calls == 0
+
+
+def test_many_classes_and_small_ones():
+    rng = np.random.default_rng(0)
+    y = pd.Series(np.repeat(list("abcde"), [80, 40, 20, 9, 3]))
+    X = pd.DataFrame({"x": rng.normal(size=152) + y.map(ord)})
+    names = ["none", "tuned_threshold", "class_weight", "random", "smote", "jitter"]
+    results = compare(X, y, names, folds=3, params=FEW_TREES)
+    assert set(results["status"]) == {"ok"}
+    after = results[results["metric"] == "ratio_after"].groupby("strategy")["value"].mean()
+    assert (after[["random", "smote", "jitter"]] == 1).all()
+
+
+def test_says_when_there_is_no_early_stopping():
+    y = pd.Series([0] * 40 + [1] * 4)
+    X = pd.DataFrame({"x": np.arange(44.0)})
+    with pytest.warns(UserWarning, match="No early stopping"):
+        results = compare(X, y, ["none"], folds=2, params=FEW_TREES)
+    assert set(results.loc[results["metric"] == "trees", "value"]) == {8}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"strategies": ["smot"]}, "no strategy 'smot'. Did you mean 'smote'"),
+        ({"strategies": []}, "No strategy"),
+        ({"metrics": ["acuracy"]}, "no metric 'acuracy'. Did you mean 'accuracy'"),
+        ({"params": {"eta_": 1}}, "no XGBoost parameter 'eta_'"),
+        ({"folds": 1}, "folds=1"),
+        ({"folds": 31}, "fewer rows than the 31 folds: 'rare'"),
+        ({"repeats": 0}, "repeats=0"),
+        ({"random_state": -1}, "seed"),
+        ({"random_state": None}, "seed"),
+    ],
+)
+def test_bad_arguments_are_named_before_any_training(table, monkeypatch, arguments, message):
+    def never(*_):
+        raise AssertionError("trained")
+
+    monkeypatch.setattr(trial_module, "_run_strategy", never)
+    with pytest.raises(ValueError, match=message):
+        run_trials(*table, **arguments)
+
+
+def test_what_cannot_resample_is_no_strategy(table):
+    with pytest.raises(TypeError, match="fit_resample"):
+        compare(*table, {"mine": 3})
+
+
+def test_input_is_left_alone(table):
+    X, y = table
+    before = X.copy(), y.copy()
+    compare(X, y, ["smote"], folds=2, params=FEW_TREES)
+    pd.testing.assert_frame_equal(X, before[0])
+    pd.testing.assert_series_equal(y, before[1])

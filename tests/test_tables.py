@@ -1,0 +1,152 @@
+"""Reading and checking tables: good ones come through, bad ones are named."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+
+from gansampler.tables import check_features, check_target, find_separator, read_table, split_target
+
+GOOD = "size,kind,class\n1.5,a,0\n,b,1\n"
+
+
+def write(folder, text, name="data.csv"):
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_reads_common_separators_and_keeps_text_and_holes(tmp_path, separator):
+    path = write(tmp_path, GOOD.replace(",", separator))
+    table = read_table(path)
+    assert find_separator(path) == separator
+    assert list(table.columns) == ["size", "kind", "class"]
+    assert table["size"].isna().tolist() == [False, True]
+    assert table["kind"].tolist() == ["a", "b"]
+
+
+def test_dates_stay_text(tmp_path):
+    table = read_table(write(tmp_path, "day,class\n2020-01-01,0\n2020-01-02,1\n"))
+    assert table["day"].tolist() == ["2020-01-01", "2020-01-02"]
+
+
+def test_reads_byte_order_mark_quotes_and_line_breaks_in_fields(tmp_path):
+    table = read_table(write(tmp_path, '\ufeffa,b\n"1,5","two\nlines"\n'))
+    assert list(table.columns) == ["a", "b"]
+    assert table.iloc[0].tolist() == ["1,5", "two\nlines"]
+
+
+def test_reads_parquet(tmp_path):
+    table = pd.DataFrame({"a": [1, 2], "b": pd.Categorical(["x", "y"])})
+    table.to_parquet(tmp_path / "data.parquet")
+    pd.testing.assert_frame_equal(read_table(tmp_path / "data.parquet"), table)
+    assert find_separator(tmp_path / "data.parquet") == ","
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is empty"),
+        ("\n\n", "is empty"),
+        ("a,b\n", "no rows"),
+        ("a,b\n1,2\n3\n", r"line 3: 1 fields where the header has 2"),
+        ("a,b\n1,2\n3,4,5\n", r"line 3: 3 fields where the header has 2"),
+        # The line where the broken row starts, not where the reader gave up.
+        ('a,b\n1,2\n3,"4\n5,6\n', r"line 3: "),
+        ('a,b\n"1\n1",2\n3\n', r"line 4: 1 fields"),
+        ("a,b,a\n1,2,3\n", "more than one column named 'a'"),
+        (b"a,b\n\xe9,2\n", "UTF-8"),
+        (b"\xe9,b\n1,2\n", "UTF-8"),
+    ],
+)
+def test_names_what_is_wrong_with_a_file(tmp_path, text, message):
+    with pytest.raises(ValueError, match=message):
+        read_table(write(tmp_path, text))
+
+
+def test_names_a_quote_that_swallows_the_file(tmp_path):
+    with pytest.raises(ValueError, match=r"line 2: .*quote"):
+        read_table(write(tmp_path, 'a,b\n1,"' + "x" * 200_000))
+
+
+def test_says_that_there_is_no_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no file"):
+        read_table(tmp_path / "none.csv")
+    with pytest.raises(IsADirectoryError, match="folder"):
+        read_table(tmp_path)
+
+
+def test_splits_target_and_dropped_columns_off():
+    table = pd.DataFrame({"id": [1, 2], "size": [3, 4], "class": [0, 1]})
+    X, y = split_target(table, "class", ["id"])
+    assert list(X.columns) == ["size"]
+    assert y.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("target", "drop", "message"),
+    [
+        ("clas", [], "no column 'clas'. Did you mean 'class'"),
+        ("class", ["idd"], "no column 'idd'. Did you mean 'id'"),
+        ("class", ["class"], "cannot be dropped"),
+        ("class", ["id"], "No feature column"),
+    ],
+)
+def test_names_columns_that_are_not_there(target, drop, message):
+    table = pd.DataFrame({"id": [1, 2], "class": [0, 1]})
+    with pytest.raises(ValueError, match=message):
+        split_target(table, target, drop)
+
+
+def test_features_become_a_frame_with_names_and_a_plain_index():
+    X = check_features(np.arange(6).reshape(3, 2))
+    assert list(X.columns) == ["x0", "x1"]
+    X = check_features(pd.DataFrame({0: [1, 2]}, index=[7, 7]))
+    assert list(X.columns) == ["0"]
+    assert X.index.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (pd.DataFrame({"a": [1.0, np.inf]}), "Infinite values in a"),
+        (pd.DataFrame({"a": pd.array([1.0, -np.inf], dtype="Float64")}), "Infinite values in a"),
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), "more than one column named 'a'"),
+        (pd.DataFrame([[1, 2]], columns=["1", 1]), "more than one column named '1'"),
+        (pd.DataFrame(index=[0, 1]), "no columns"),
+        (sparse.csr_matrix(np.eye(2)), "sparse"),
+        (np.arange(3), "rows and columns"),
+    ],
+)
+def test_refuses_features_that_cannot_work(X, message):
+    with pytest.raises(ValueError, match=message):
+        check_features(X)
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (["a", "b", None, "b"] * 3, "no value in 3 of 12 rows .*row 3"),
+        (["a"] * 12, "one class alone, 'a'"),
+        ([0.5, 1.5] * 6, "continuous"),
+        ([np.inf, 1.0] * 6, "continuous"),
+        (["a"] * 10 + ["b"] * 2, r"fewer rows than the 3 folds: 'b' \(rows: 2\)"),
+        (list(range(100)), "100 different values"),
+        (["a", "b"] * 7, "inconsistent"),
+    ],
+)
+def test_refuses_targets_that_cannot_work(y, message):
+    with pytest.raises(ValueError, match=message):
+        check_target(y, n_rows=len(y) if message != "inconsistent" else 12, folds=3)
+
+
+def test_refuses_one_fold():
+    with pytest.raises(ValueError, match="folds=1"):
+        check_target(["a", "b"], n_rows=2, folds=1)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "float64", "Int64", "bool", "category", "string"])
+def test_accepts_classes_of_any_type(dtype):
+    y = pd.Series([0, 1] * 6).astype(dtype)
+    pd.testing.assert_series_equal(check_target(y, n_rows=12, folds=3), y)

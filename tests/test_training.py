@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from gansampler import CGANOverSampler, LSGANOverSampler
+from gansampler.losses import Loss
+from gansampler.training import STEPS_A_RECORD, ClassBatches
+
+
+@pytest.fixture
+def two_bumps():
+    """A minority of two bumps, at (-3, -3) and (3, 3), in a broad majority."""
+    rng = np.random.default_rng(0)
+    bumps = np.repeat([[-3.0], [3.0]], 60, axis=0) + rng.normal(0, 0.4, (120, 2))
+    return np.concatenate([rng.normal(0, 3, (600, 2)), bumps]), np.repeat([0, 1], [600, 120])
+
+
+def test_batches_are_even_over_classes_and_uniform_within():
+    rows = torch.arange(100.0)[:, None]
+    codes = torch.tensor([1] * 10 + [0] * 90)
+    random = torch.Generator().manual_seed(0)
+    batches = ClassBatches(rows, codes, batch_size=20_000, pac=4, random=random)
+    drawn, classes = batches.draw()
+    assert torch.equal(codes[drawn[:, 0].long()], classes)
+    assert (classes.view(-1, 4) == classes.view(-1, 4)[:, :1]).all()
+    assert classes.float().mean() == pytest.approx(0.5, abs=0.02)
+    own = drawn[classes == 1, 0].long().bincount(minlength=10)
+    np.testing.assert_allclose(own / own.sum(), 0.1, atol=0.02)
+
+
+@pytest.mark.parametrize("kind", [LSGANOverSampler, CGANOverSampler])
+def test_the_textbook_game_learns_a_distribution_from_noise_alone(kind, two_bumps):
+    sampler = kind(anchor=None, acceptance=None, random_state=0)
+    sampler.fit_resample(*two_bumps)
+    rows = sampler.sample(2000, 1)
+    near = [(np.linalg.norm(rows - place, axis=1) < 1.5).mean() for place in (-3, 3)]
+    assert min(near) > 0.3
+    assert sum(near) > 0.85
+    assert np.corrcoef(rows.T)[0, 1] > 0.9
+
+
+def test_the_history_is_plain_records(two_bumps):
+    sampler = LSGANOverSampler(steps=2 * STEPS_A_RECORD + 1, random_state=0)
+    sampler.fit_resample(*two_bumps)
+    history = sampler.history_
+    assert [record["step"] for record in history] == [STEPS_A_RECORD, 2 * STEPS_A_RECORD, 51]
+    assert all(isinstance(value, int | float) for record in history for value in record.values())
+    rates = [record["learning_rate"] for record in history]
+    assert rates == sorted(rates, reverse=True)
+    flat = LSGANOverSampler(steps=60, cosine_decay=False, random_state=0)
+    flat.fit_resample(*two_bumps)
+    assert {record["learning_rate"] for record in flat.history_} == {5e-4}
+
+
+def test_each_setting_reaches_the_game(two_bumps):
+    base = {"steps": 3, "batch_size": 24, "hidden_sizes": (8,), "random_state": 0}
+    settings = [
+        {},
+        {"loss": "hinge"},
+        {"penalty": "r1"},
+        {"pac": 2},
+        {"dropout": 0.5},
+        {"batch_norm": "generator"},
+        {"optimizer": "adam"},
+        {"learning_rate": (5e-4, 1e-3)},
+        {"learning_rate": 1e-3},
+        {"discriminator_steps": 2},
+        {"cosine_decay": False, "steps": 30},
+        {"ema_decay": 0.0},
+        {"train_on": "minority"},
+        {"latent_dim": 2},
+        {"activation": "tanh"},
+        {"steps": 30},
+    ]
+    weights = []
+    for setting in settings:
+        sampler = CGANOverSampler(**{**base, **setting})
+        sampler.fit_resample(*two_bumps)
+        weights.append(torch.cat([w.flatten() for w in sampler.generator_.parameters()]))
+    for i, one in enumerate(weights):
+        for other in weights[:i]:
+            assert one.shape != other.shape or not torch.equal(one, other)
+
+
+def test_own_networks_are_used(two_bumps):
+    def make(n_in, n_out):
+        return nn.Sequential(nn.Linear(n_in, 5), nn.Tanh(), nn.Linear(5, n_out))
+
+    sampler = LSGANOverSampler(generator=make, discriminator=make, steps=2, random_state=0)
+    sampler.fit_resample(*two_bumps)
+    assert sampler.generator_.network[0].out_features == 5
+    assert sampler.discriminator_.network[0].out_features == 5
+
+
+def test_a_network_of_the_wrong_shape_is_refused(two_bumps):
+    with pytest.raises(
+        ValueError, match=r"`generator` returns must map \(batch, 36\) to \(batch, 2\)"
+    ):
+        LSGANOverSampler(generator=lambda i, o: nn.Linear(i, o + 1)).fit_resample(*two_bumps)
+    with pytest.raises(TypeError, match=r"`discriminator` must return a torch.nn.Module, got int"):
+        LSGANOverSampler(discriminator=lambda i, o: 7).fit_resample(*two_bumps)
+
+
+def test_a_loss_that_is_not_finite_stops_the_fit_and_leaves_nothing(two_bumps):
+    class Diverging(Loss):
+        def discriminator_loss(self, critic, real, fake):
+            return critic(real).sum() * float("nan")
+
+        def generator_loss(self, critic, real, fake):
+            return critic(fake).sum()
+
+    sampler = CGANOverSampler(loss=Diverging())
+    with pytest.raises(FloatingPointError, match="loss became nan by step 25 of 800"):
+        sampler.fit_resample(*two_bumps)
+    assert not hasattr(sampler, "history_")
+
+
+def test_a_huge_learning_rate_is_named_as_the_cause(two_bumps):
+    sampler = LSGANOverSampler(learning_rate=1e30, random_state=0)
+    with pytest.raises(FloatingPointError, match="Lower `learning_rate`"):
+        sampler.fit_resample(*two_bumps)
