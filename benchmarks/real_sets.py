@@ -79,7 +79,7 @@ def page(source: dict, rows: list[dict]) -> str:
 
 INTRODUCTION = """\
 `gansampler benchmark FILE.csv --target target` with its defaults: 5 folds, XGBoost of 500 trees
-with early stopping, only the training part resampled. Means over the folds; seconds are means a fold;
+with early stopping, only the training part resampled. Means over the folds; seconds are a fold's;
 memory is the peak of the whole process, or of a smaller set's before it."""
 
 

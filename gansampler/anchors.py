@@ -70,7 +70,7 @@ class NeighborAnchors(Anchors):
     ----------
     n_neighbors : int, default=5
         How many neighbours :math:`x_j` is drawn from.
-    jitter : float, default=0.3
+    jitter : float, default=0.5
         :math:`\eta`.
     same_class : bool, default=False
         Whether neighbours are looked for only inside the class. Across the border they make broader
@@ -83,7 +83,7 @@ class NeighborAnchors(Anchors):
     """
 
     def __init__(
-        self, n_neighbors: int = 5, *, jitter: float = 0.3, same_class: bool = False
+        self, n_neighbors: int = 5, *, jitter: float = 0.5, same_class: bool = False
     ) -> None:
         self.n_neighbors = n_neighbors
         self.jitter = jitter

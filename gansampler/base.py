@@ -267,7 +267,7 @@ class BaseGANOverSampler(BaseOverSampler):
 
     def _warn_of_duplicates(self) -> None:
         if self._duplicated_:
-            names = ", ".join(repr(self.classes_[code].item()) for code in self._duplicated_)
+            names = ", ".join(repr(self.classes_.tolist()[code]) for code in self._duplicated_)
             warn(
                 f"Classes with fewer than {MIN_DIFFERENT_ROWS} different rows cannot be learnt; "
                 f"their rows are duplicated instead: {names}.",

@@ -106,7 +106,7 @@ def _add_benchmark(commands: Any) -> None:
         "--strategies",
         nargs="+",
         metavar="NAME",
-        help="none tuned_threshold class_weight random smote jitter cgan lsgan (default: all)",
+        help="what to compare, such as none smote lsgan (default: all there are)",
     )
     parser.add_argument("--folds", type=int, default=5, metavar="N", help="default: 5")
     parser.add_argument("--repeats", type=int, default=1, metavar="N", help="default: 1")

@@ -100,7 +100,7 @@ _GAN_PARAMETERS = (
     optimizer : {"rmsprop", "adam"}, default="rmsprop"
         Optimizer of both networks.
 
-    learning_rate : float or pair of float, default=5e-4
+    learning_rate : float or pair of float, default=1e-3
         Learning rate of both networks, or of generator and discriminator.
 
     discriminator_steps : int, default=1
@@ -109,7 +109,7 @@ _GAN_PARAMETERS = (
     batch_size : int, default=256
         Rows in a batch, drawn evenly over the classes; a multiple of `pac`.
 
-    steps : int, default=800
+    steps : int, default=300
         Updates of the generator. Training costs the same however many rows there are.
 
     cosine_decay : bool, default=True
@@ -245,10 +245,10 @@ class CGANOverSampler(BaseGANOverSampler):
         dropout: float = 0.0,
         pac: int = 1,
         optimizer: str = "rmsprop",
-        learning_rate: float | tuple[float, float] = 5e-4,
+        learning_rate: float | tuple[float, float] = 1e-3,
         discriminator_steps: int = 1,
         batch_size: int = 256,
-        steps: int = 800,
+        steps: int = 300,
         cosine_decay: bool = True,
         ema_decay: float = 0.995,
         train_on: str = "all",
@@ -359,10 +359,10 @@ class LSGANOverSampler(CGANOverSampler):
         dropout: float = 0.0,
         pac: int = 1,
         optimizer: str = "rmsprop",
-        learning_rate: float | tuple[float, float] = 5e-4,
+        learning_rate: float | tuple[float, float] = 1e-3,
         discriminator_steps: int = 1,
         batch_size: int = 256,
-        steps: int = 800,
+        steps: int = 300,
         cosine_decay: bool = True,
         ema_decay: float = 0.995,
         train_on: str = "all",

@@ -102,7 +102,7 @@ def test_classes_that_cannot_be_learnt_are_duplicated_with_one_warning(make, row
     rng = np.random.default_rng(0)
     few = rng.normal(size=(rows, 3)) if rows != "constant" else np.ones((9, 3))
     X = np.concatenate([rng.normal(size=(40, 3)), rng.normal(size=(12, 3)), few])
-    y = np.repeat(["a", "b", "c"], [40, 12, len(few)])
+    y = np.repeat(["a", "b", "c"], [40, 12, len(few)]).astype(object)
     with pytest.warns(UserWarning, match="rows are duplicated instead: 'c'") as caught:
         X_new, y_new = make().fit_resample(X, y)
     assert len(caught) == 1
