@@ -8,7 +8,7 @@ peak memory is kept. A set that is done is not run again.
 """
 
 import argparse
-import resource
+import os
 import subprocess
 import sys
 import tempfile
@@ -40,11 +40,13 @@ def run(name: str, data: Path) -> list[dict]:
         command = [sys.executable, "-m", "gansampler", "benchmark", str(csv), "--target", "target"]
         command += ["--strategies", *SETS[name], "--out", str(out)]
         start = time.perf_counter()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        if status:
+            sys.exit(f"{name}: the command failed; see above.")
         minutes = (time.perf_counter() - start) / 60
         table = pd.read_csv(out / "results.csv", dtype={"status": str})
-    # In KiB on Linux, of the largest child so far: sets run from the smallest to the largest.
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+    peak = usage.ru_maxrss / 2**20  # Linux counts in KiB
     means = table.groupby(["strategy", "metric"], sort=False)["value"].mean().reset_index()
     common = {"dataset": name, "minutes": round(minutes, 1), "peak_gib": round(peak, 2)}
     return [{**common, **row} for row in means.round(5).to_dict("records")]
@@ -80,7 +82,7 @@ def page(source: dict, rows: list[dict]) -> str:
 INTRODUCTION = """\
 `gansampler benchmark FILE.csv --target target` with its defaults: 5 folds, XGBoost of 500 trees
 with early stopping, only the training part resampled. Means over the folds; seconds are a fold's;
-memory is the peak of the whole process, or of a smaller set's before it."""
+memory is the peak of the whole process."""
 
 
 def main() -> None:
