@@ -23,8 +23,9 @@ MAX_LOGIT = 30.0
 TINY = 1e-6
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
-    "leaky_relu": lambda: nn.LeakyReLU(0.2),
-    "relu": nn.ReLU,
+    # In place: the memory of the layer before is warm, and nobody else needs it.
+    "leaky_relu": lambda: nn.LeakyReLU(0.2, inplace=True),
+    "relu": lambda: nn.ReLU(inplace=True),
     "gelu": nn.GELU,
     "silu": nn.SiLU,
     "tanh": nn.Tanh,

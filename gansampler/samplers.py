@@ -100,7 +100,7 @@ _GAN_PARAMETERS = (
     optimizer : {"rmsprop", "adam"}, default="rmsprop"
         Optimizer of both networks.
 
-    learning_rate : float or pair of float, default=1e-3
+    learning_rate : float or pair of float, default=5e-4
         Learning rate of both networks, or of generator and discriminator.
 
     discriminator_steps : int, default=1
@@ -245,7 +245,7 @@ class CGANOverSampler(BaseGANOverSampler):
         dropout: float = 0.0,
         pac: int = 1,
         optimizer: str = "rmsprop",
-        learning_rate: float | tuple[float, float] = 1e-3,
+        learning_rate: float | tuple[float, float] = 5e-4,
         discriminator_steps: int = 1,
         batch_size: int = 256,
         steps: int = 300,
@@ -359,7 +359,7 @@ class LSGANOverSampler(CGANOverSampler):
         dropout: float = 0.0,
         pac: int = 1,
         optimizer: str = "rmsprop",
-        learning_rate: float | tuple[float, float] = 1e-3,
+        learning_rate: float | tuple[float, float] = 5e-4,
         discriminator_steps: int = 1,
         batch_size: int = 256,
         steps: int = 300,
