@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from numbers import Integral, Real
+from textwrap import wrap
 from typing import Any, ClassVar
 
 import numpy as np
@@ -53,11 +54,20 @@ _GAN_CONSTRAINTS: dict[str, list[Any]] = {
     "verbose": ["verbose"],
 }
 
-_TABLE_PARAMETERS = """anchor : {{"neighbors"}}, Anchors or None, default="neighbors"
-        Where a candidate starts. ``"neighbors"`` is a point between a row of the class and one of
-        its neighbours, see :class:`~gansampler.anchors.NeighborAnchors`; {no_anchor}
 
-    acceptance : {{"classifier"}}, Acceptance or None, default="classifier"
+def _names(registry: dict[str, Any]) -> str:
+    """List the keys of a registry for a docstring, so that a new entry is written once."""
+    names = ", ".join(f'"{name}"' for name in registry)
+    return "{" + f"\n{' ' * 8}".join(wrap(names, 80)) + "}"
+
+
+def _table_parameters(or_none: str = "", if_none: str = "") -> str:
+    """Document what the samplers share, with or without an anchor that may be None."""
+    return f"""anchor : {_names(ANCHORS)} or Anchors{or_none}, default="neighbors"
+        Where a candidate starts. ``"neighbors"`` is a point between a row of the class and one of
+        its neighbours, see :class:`~gansampler.anchors.NeighborAnchors`{if_none}.
+
+    acceptance : {_names(ACCEPTANCES)}, Acceptance or None, default="classifier"
         Which candidates stay. ``"classifier"`` keeps them in proportion to the probability that a
         classifier trained on the original rows gives their class, see
         :class:`~gansampler.acceptance.ClassifierAcceptance`; None keeps them all.
@@ -70,11 +80,12 @@ _TABLE_PARAMETERS = """anchor : {{"neighbors"}}, Anchors or None, default="neigh
         category (unless ordered), object, string and bool. None takes those only that cannot be
         numbers. All other columns are ordered: numbers, dates, ordered categories."""
 
+
 _RANDOM_STATE = """random_state : int, RandomState instance or None, default=None
         Seed of everything random. None takes fresh entropy, not numpy's global state."""
 
 _GAN_PARAMETERS = (
-    """penalty : {"r1", "r2", "r1_r2"}, Loss or None, default=None
+    f"""penalty : {_names(PENALTIES)}, Loss or None, default=None
         A zero-centred gradient penalty beside the loss, see
         :class:`~gansampler.losses.GradientPenalty`.
 
@@ -84,10 +95,10 @@ _GAN_PARAMETERS = (
     hidden_sizes : sequence of int, default=(128, 128)
         Widths of the hidden layers of both networks.
 
-    activation : {"leaky_relu", "relu", "gelu", "silu", "tanh"}, default="leaky_relu"
+    activation : {_names(ACTIVATIONS)}, default="leaky_relu"
         Activation of the hidden layers.
 
-    batch_norm : {"generator", "discriminator", "both"} or None, default=None
+    batch_norm : {{"generator", "discriminator", "both"}} or None, default=None
         Which network normalises its hidden layers over the batch.
 
     dropout : float, default=0.0
@@ -97,7 +108,7 @@ _GAN_PARAMETERS = (
         How many rows of a class the discriminator judges together; more than one works against mode
         collapse.
 
-    optimizer : {"rmsprop", "adam"}, default="rmsprop"
+    optimizer : {_names(OPTIMIZERS)}, default="rmsprop"
         Optimizer of both networks.
 
     learning_rate : float or pair of float, default=5e-4
@@ -119,11 +130,11 @@ _GAN_PARAMETERS = (
         The rows come from an exponential moving average of the generator's weights with this decay;
         0 takes the last weights.
 
-    train_on : {"all", "minority"}, default="all"
+    train_on : {{"all", "minority"}}, default="all"
         Whether the rows of all classes take part in the game, or only of those that get new rows.
 
     """
-    + _TABLE_PARAMETERS.format(no_anchor="None\n        starts from noise alone.")
+    + _table_parameters(" or None", ";\n        None starts from noise alone")
     + """
 
     generator, discriminator : callable or None, default=None
@@ -169,17 +180,25 @@ _ATTRIBUTES = """sampling_strategy_ : dict
         Names of the columns, where they are all strings."""
 
 _NOTES = """A class with fewer than three different rows cannot be learnt: its rows are duplicated,
-and a
-    warning says so. Every generated value was seen in its column; missing values come back as
-    missing
-    values. Tables of more than 20,000 rows a class draw their anchors from that many."""
+    and a warning says so. Every generated value was seen in its column; missing values come back as
+    missing values. Of classes with more than 20,000 rows, so many serve as anchors."""
+
+_GAN_NOTES = (
+    _NOTES
+    + """
+
+    ``anchor=None, acceptance=None`` is the textbook conditional GAN. From noise alone the networks
+    have more to learn than the defaults give them time for: ``steps=2000, learning_rate=1e-3`` is a
+    start."""
+)
 
 
 @Substitution(
     sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
+    losses=_names(LOSSES),
     parameters=_GAN_PARAMETERS,
     attributes=_ATTRIBUTES,
-    notes=_NOTES,
+    notes=_GAN_NOTES,
 )
 class CGANOverSampler(BaseGANOverSampler):
     """Over-sample with a conditional generative adversarial network.
@@ -191,10 +210,8 @@ class CGANOverSampler(BaseGANOverSampler):
     ----------
     {sampling_strategy}
 
-    loss : str or Loss, default="non_saturating"
-        The adversarial loss: "minimax", "non_saturating", "least_squares", "wasserstein",
-        "wasserstein_gp", "hinge", "relativistic", "relativistic_least_squares",
-        "relativistic_hinge", or an object of :mod:`gansampler.losses`.
+    loss : {losses} or Loss, default="non_saturating"
+        The adversarial loss, by name or as an object of :mod:`gansampler.losses`.
 
     {parameters}
 
@@ -225,7 +242,7 @@ class CGANOverSampler(BaseGANOverSampler):
     >>> sampler = CGANOverSampler(steps=50, random_state=0)
     >>> X_resampled, y_resampled = sampler.fit_resample(X, y)
     >>> sorted(Counter(y_resampled.tolist()).items())
-    [(0, 268), (1, 268)]
+    [(0, 269), (1, 269)]
     >>> sampler.sample(5, label=1).shape
     (5, 20)
     """
@@ -294,7 +311,7 @@ class CGANOverSampler(BaseGANOverSampler):
     sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
     parameters=_GAN_PARAMETERS,
     attributes=_ATTRIBUTES,
-    notes=_NOTES,
+    notes=_GAN_NOTES,
 )
 class LSGANOverSampler(CGANOverSampler):
     """Over-sample with a conditional least squares generative adversarial network.
@@ -338,7 +355,7 @@ class LSGANOverSampler(CGANOverSampler):
     >>> X, y = make_classification(n_samples=300, weights=[0.9], random_state=0)
     >>> X_resampled, y_resampled = LSGANOverSampler(steps=50, random_state=0).fit_resample(X, y)
     >>> sorted(Counter(y_resampled.tolist()).items())
-    [(0, 268), (1, 268)]
+    [(0, 269), (1, 269)]
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
@@ -408,9 +425,7 @@ class LSGANOverSampler(CGANOverSampler):
 
 @Substitution(
     sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
-    parameters=_TABLE_PARAMETERS.format(no_anchor="None\n        is not possible here.")
-    .replace("Anchors or None", "Anchors")
-    .replace("; None\n        is not possible here.", "."),
+    parameters=_table_parameters(),
     random_state=_RANDOM_STATE,
     notes=_NOTES,
 )
@@ -461,7 +476,7 @@ class JitterOverSampler(BaseGANOverSampler):
     >>> X, y = make_classification(n_samples=300, weights=[0.9], random_state=0)
     >>> X_resampled, y_resampled = JitterOverSampler(random_state=0).fit_resample(X, y)
     >>> sorted(Counter(y_resampled.tolist()).items())
-    [(0, 268), (1, 268)]
+    [(0, 269), (1, 269)]
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
