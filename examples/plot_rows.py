@@ -1,0 +1,44 @@
+"""
+What the samplers make of two moons
+===================================
+
+Forty rows of a thin moon against four hundred of the other. SMOTE joins neighbours by straight
+lines. Jittered anchors are broader, and acceptance keeps them on their side. The textbook GAN draws
+from noise alone, and with forty rows has little to go by.
+"""
+
+import sys
+
+import matplotlib.pyplot as plt
+import numpy as np
+from imblearn.over_sampling import SMOTE
+from sklearn.datasets import make_moons
+
+from gansampler import JitterOverSampler, LSGANOverSampler
+
+X, y = make_moons((400, 40), noise=0.15, random_state=0)
+
+samplers = {
+    "SMOTE": SMOTE(random_state=0),
+    "Jittered anchors, accepted": JitterOverSampler(random_state=0),
+    "LSGAN on anchors, accepted": LSGANOverSampler(random_state=0),
+    "Textbook LSGAN, from noise alone": LSGANOverSampler(
+        anchor=None, acceptance=None, steps=2000, learning_rate=1e-3, random_state=0
+    ),
+}
+
+figure, axes = plt.subplots(1, 4, figsize=(13, 3.4), sharex=True, sharey=True, layout="constrained")
+for ax, (name, sampler) in zip(axes, samplers.items(), strict=True):
+    X_resampled, y_resampled = sampler.fit_resample(X, y)
+    made = X_resampled[len(X) :]
+    ax.scatter(*X[y == 0].T, s=6, color="0.75", label="other class")
+    ax.scatter(*made.T, s=6, marker="x", linewidths=0.7, color="#d55e00", label="generated")
+    ax.scatter(*X[y == 1].T, s=14, color="#0072b2", label="real")
+    share = np.mean([np.linalg.norm(X[y == 1] - row, axis=1).min() < 0.2 for row in made])
+    ax.set_title(f"{name}\n{share:.0%} near a real row", fontsize=10)
+figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+
+if len(sys.argv) > 1:  # python examples/plot_rows.py rows.png
+    figure.savefig(sys.argv[1], dpi=110)
+else:
+    plt.show()
