@@ -5,7 +5,7 @@ import ast
 import shlex
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -74,7 +74,15 @@ def _warnings_in_one_line() -> Iterator[None]:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors take the same way as all others."""
+    """A parser whose errors take the same way as all others, and whose help may end late."""
+
+    # What is too slow to find out, or needs extra packages, unless somebody asks for help.
+    make_epilog: Callable[[], str] | None = None
+
+    def format_help(self) -> str:
+        if self.make_epilog is not None:
+            self.epilog = self.make_epilog()
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         raise ValueError(f"{message} (see {self.prog} --help)")
@@ -97,7 +105,9 @@ def _add_benchmark(commands: Any) -> None:
         help="see whether oversampling helps XGBoost on a table",
         description="Compare ways to treat imbalanced classes by cross-validation with XGBoost. "
         "Without a file, on a small table of red wines.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.make_epilog = _list_strategies
     parser.set_defaults(run=_benchmark)
     parser.add_argument("data", nargs="?", help="CSV (or parquet) file with a header")
     parser.add_argument("--target", help="the column of classes")
@@ -106,7 +116,7 @@ def _add_benchmark(commands: Any) -> None:
         "--strategies",
         nargs="+",
         metavar="NAME",
-        help="what to compare, such as none smote lsgan (default: all there are)",
+        help="what to compare, such as none smote lsgan (default: those marked below)",
     )
     parser.add_argument("--folds", type=int, default=5, metavar="N", help="default: 5")
     parser.add_argument("--repeats", type=int, default=1, metavar="N", help="default: 1")
@@ -119,6 +129,20 @@ def _add_benchmark(commands: Any) -> None:
     )
     _add_param(parser, "an XGBoost parameter, such as max_depth=4")
     _add_seed(parser)
+
+
+def _list_strategies() -> str:
+    try:
+        from .evaluation import STRATEGIES
+        from .evaluation.strategies import PACKAGES
+    except ImportError as error:
+        return str(error)
+    lines = [
+        f"  {'*' if strategy.by_default else ' '} {name:<18} {strategy.description}"
+        + (f" [{PACKAGES[strategy.needs]}]" if strategy.needs else "")
+        for name, strategy in STRATEGIES.items()
+    ]
+    return "\n".join(["strategies (* by default) [and the package that one needs]:", *lines])
 
 
 def _add_generate(commands: Any) -> None:

@@ -35,3 +35,9 @@ def test_classes_are_coded_by_frequency_then_name():
 def test_classes_of_any_type_are_coded(dtype):
     y = pd.Series([0, 0, 1]).astype(dtype)
     assert code_labels(y, classes_by_frequency(y)).tolist() == [0, 0, 1]
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "UInt8"])
+def test_whole_numbers_stay_in_the_range_of_their_dtype(dtype):
+    like = pd.Series([1, 255], dtype=dtype)
+    assert from_numbers(np.array([-3.0, 7.6, 300.0]), like).tolist() == [0, 8, 255]

@@ -55,7 +55,8 @@ def from_numbers(values: np.ndarray, like: pd.Series) -> pd.Series:
     values : ndarray of float64, shape (n,)
         What `to_numbers` speaks of; finite.
     like : Series
-        A column of the wanted name and dtype. Whole-number dtypes are rounded.
+        A column of the wanted name and dtype. Whole-number dtypes are rounded, and what lies out
+        of their range is moved to its end.
 
     Returns
     -------
@@ -69,7 +70,8 @@ def from_numbers(values: np.ndarray, like: pd.Series) -> pd.Series:
     if types.is_timedelta64_dtype(dtype):
         return pd.Series(pd.to_timedelta(values, unit="s"), name=like.name).astype(dtype)
     if types.is_integer_dtype(dtype):
-        values = np.rint(values)
+        limits = np.iinfo(getattr(dtype, "numpy_dtype", dtype))
+        values = np.rint(values).clip(limits.min, limits.max)
     return pd.Series(values, name=like.name).astype(dtype)
 
 

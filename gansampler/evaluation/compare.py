@@ -43,8 +43,9 @@ def compare(
     y : Series or array of shape (n,)
         Classes, each of at least `folds` rows.
     strategies : iterable of str, or mapping, or None
-        Names out of `gansampler.evaluation.STRATEGIES` (None means all), or a mapping from a name
-        of your own to an object with ``fit_resample``, to a `Strategy`, or to such a name.
+        Names out of `gansampler.evaluation.STRATEGIES`, or a mapping from a name of your own to an
+        object with ``fit_resample``, to a `Strategy`, or to such a name. None means those that
+        are compared by default; of the others some need one more package.
     folds : int, default=5
         Number of folds.
     repeats : int, default=1
@@ -77,6 +78,8 @@ def compare(
     ------
     ValueError
         For anything that cannot be benchmarked, before the first training.
+    ImportError
+        If a strategy needs a package that is not installed; before the first training, too.
 
     Examples
     --------
@@ -131,7 +134,7 @@ def run_trials(
 
     Raises
     ------
-    ValueError
+    ValueError, ImportError
         As in `compare`.
     """
     X = check_features(X)

@@ -1,45 +1,46 @@
-"""SMOTE on tables as they come: categories, holes, dates, and classes of a few rows."""
+"""SMOTE and its kin on tables as they come: categories, holes, dates, classes of a few rows."""
 
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC, RandomOverSampler
 
-from .columns import (
-    from_numbers,
-    is_categorical,
-    seen_categories,
-    to_codes,
-    to_numbers,
-)
+from .filled import FilledTable
 
 NEIGHBOURS = 5
 
 
-class TableSMOTE:
-    """SMOTE, SMOTENC or SMOTEN, as the columns ask, up to the size of the largest class.
+class TableOverSampler:
+    """An over-sampler of numbers on any table, up to the size of the largest class.
 
-    The three refuse text and missing values. So they work on a copy in which categories are codes
-    and holes are filled by the median or the most frequent value of the rows at hand; the new rows
-    are turned back, and stacked under the original rows, which keep their holes.
+    It works on a copy in numbers, without holes, in which categories are one-hot columns (see
+    `FilledTable`); the new rows are turned back, and stacked under the original rows, which keep
+    their holes. Columns are not scaled, as imbalanced-learn scales none: those of large numbers,
+    and dates, which are seconds, decide which rows are near.
 
-    SMOTE looks at five neighbours within the class. A class of fewer than six rows gets as many as
-    it has, and a class of one row is duplicated.
+    The over-sampler may look at five neighbours within the class. A class of fewer than six rows
+    gets as many as it has, and a class of one row is duplicated.
 
     Parameters
     ----------
+    make_sampler : callable
+        From a number of neighbours to an over-sampler of imbalanced-learn's kind, with
+        ``sampling_strategy`` and ``random_state``, that puts the new rows under those it got.
     random_state : int
         Seed.
     """
 
-    def __init__(self, random_state: int) -> None:
+    one_hot = True
+
+    def __init__(self, make_sampler: Callable[[int], Any], random_state: int) -> None:
+        self.make_sampler = make_sampler
         self.random_state = random_state
 
     def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> tuple[pd.DataFrame, pd.Series]:
-        """Add rows until all classes are as large as the largest.
+        """Add rows until all classes are as large as the largest, or about so.
 
         Parameters
         ----------
@@ -55,78 +56,95 @@ class TableSMOTE:
         y_resampled : Series of n + new rows
         """
         X, y = X.reset_index(drop=True), y.reset_index(drop=True)
-        numbers, categories = _fill_and_code(X)
-        is_code = np.array([name in categories for name in numbers])
+        table = FilledTable(X, one_hot=self.one_hot)
         new_rows, new_labels = [], []
         for neighbours, wanted in _wanted_by_neighbours(y).items():
-            sampler = _pick_sampler(is_code, neighbours)
+            sampler = self._sampler(neighbours, table.is_code)
             sampler.set_params(sampling_strategy=wanted, random_state=self.random_state)
-            values, labels = sampler.fit_resample(numbers.to_numpy(), y)
+            values, labels = sampler.fit_resample(table.values, y)
             new_rows.append(values[len(X) :])
             new_labels.append(labels.iloc[len(X) :])
         if not new_rows:
             return X, y
-        filled = pd.DataFrame(np.vstack(new_rows), columns=numbers.columns)
-        decoded = _decode(filled, X, categories)
         return (
-            pd.concat([X, decoded], ignore_index=True),
+            pd.concat([X, table.decode(np.vstack(new_rows))], ignore_index=True),
             pd.concat([y, *new_labels], ignore_index=True).astype(y.dtype),
         )
 
+    def _sampler(self, neighbours: int, is_code: np.ndarray) -> Any:
+        return self.make_sampler(neighbours) if neighbours else RandomOverSampler()
+
+
+class TableSMOTE(TableOverSampler):
+    """SMOTE, SMOTENC or SMOTEN, as the columns ask.
+
+    The latter two have their own ways with categories, and get these as codes.
+
+    Parameters
+    ----------
+    random_state : int
+        Seed.
+    """
+
+    one_hot = False
+
+    def __init__(self, random_state: int) -> None:
+        super().__init__(lambda neighbours: SMOTE(k_neighbors=neighbours), random_state)
+
+    def _sampler(self, neighbours: int, is_code: np.ndarray) -> Any:
+        if neighbours == 0 or not is_code.any():
+            return super()._sampler(neighbours, is_code)
+        if is_code.all():
+            return SMOTEN(k_neighbors=neighbours)
+        codes = np.flatnonzero(is_code).tolist()
+        return SMOTENC(categorical_features=codes, k_neighbors=neighbours)
+
+
+class Cleaned:
+    """SMOTE, and then a cleaner that takes rows of any class away, original or new.
+
+    The cleaner sees the rows as numbers, with categories as one-hot columns. The rows that it
+    leaves are as they were, with their holes.
+
+    Parameters
+    ----------
+    sampler : object
+        With ``fit_resample``, for tables as they come.
+    cleaner : object
+        An under-sampler of imbalanced-learn's kind, with ``sample_indices_`` when it is done.
+    """
+
+    def __init__(self, sampler: Any, cleaner: Any) -> None:
+        self.sampler = sampler
+        self.cleaner = cleaner
+
+    def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> tuple[pd.DataFrame, pd.Series]:
+        """Add rows, then take some away.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n, columns)
+            Numbers, dates, categories and text, with or without holes.
+        y : Series of n rows
+            The class of each row.
+
+        Returns
+        -------
+        X_resampled : DataFrame of shape (m, columns)
+            What is left, in the order it had.
+        y_resampled : Series of m rows
+        """
+        X, y = self.sampler.fit_resample(X, y)
+        self.cleaner.fit_resample(FilledTable(X, one_hot=True).values, y)
+        left = np.sort(self.cleaner.sample_indices_)
+        return X.iloc[left].reset_index(drop=True), y.iloc[left].reset_index(drop=True)
+
 
 def _wanted_by_neighbours(y: pd.Series) -> dict[int, dict[Any, int]]:
-    """Sort the classes that need rows by the number of neighbours that SMOTE can use in them."""
+    """Sort the classes that need rows by the number of neighbours that can be used in them."""
     counts = y.value_counts()
     counts = counts[counts > 0]
     wanted: dict[int, dict[Any, int]] = defaultdict(dict)
     for label, count in counts[counts < counts.max()].items():
         wanted[min(NEIGHBOURS, count - 1)][label] = counts.max()
     return wanted
-
-
-def _pick_sampler(is_code: np.ndarray, neighbours: int) -> Any:
-    if neighbours == 0:
-        return RandomOverSampler()
-    if is_code.all():
-        return SMOTEN(k_neighbors=neighbours)
-    if is_code.any():
-        return SMOTENC(
-            categorical_features=np.flatnonzero(is_code).tolist(), k_neighbors=neighbours
-        )
-    return SMOTE(k_neighbors=neighbours)
-
-
-def _fill_and_code(X: pd.DataFrame) -> tuple[pd.DataFrame, dict[Hashable, pd.Index]]:
-    """Give the copy without holes, and the categories behind its codes.
-
-    A column without any value is left out, and comes back empty.
-    """
-    numbers, categories = {}, {}
-    for name, column in X.items():
-        if column.isna().all():
-            continue
-        if is_categorical(column):
-            categories[name] = seen_categories(column)
-            codes = to_codes(column, categories[name])
-            most_frequent = np.bincount(codes[np.isfinite(codes)].astype(int)).argmax()
-            numbers[name] = np.where(np.isnan(codes), most_frequent, codes)
-        else:
-            values = to_numbers(column)
-            numbers[name] = np.where(np.isnan(values), np.nanmedian(values), values)
-    return pd.DataFrame(numbers), categories
-
-
-def _decode(
-    filled: pd.DataFrame, like: pd.DataFrame, categories: dict[Hashable, pd.Index]
-) -> pd.DataFrame:
-    """Turn the new rows of the copy back into the columns and dtypes of `like`."""
-    columns = {}
-    for name, column in like.items():
-        if name not in filled:
-            columns[name] = pd.Series(index=filled.index, dtype=column.dtype)
-        elif name in categories:
-            values = categories[name].take(filled[name].to_numpy(dtype=int))
-            columns[name] = pd.Series(values, index=filled.index).astype(column.dtype)
-        else:
-            columns[name] = from_numbers(filled[name].to_numpy(), column)
-    return pd.DataFrame(columns)

@@ -3,15 +3,33 @@
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 import pandas as pd
-from imblearn.over_sampling import RandomOverSampler
+from imblearn.over_sampling import (
+    ADASYN,
+    SVMSMOTE,
+    BorderlineSMOTE,
+    KMeansSMOTE,
+    RandomOverSampler,
+)
+from imblearn.under_sampling import EditedNearestNeighbours, TomekLinks
 from sklearn.base import clone
 
 from .. import CGANOverSampler, JitterOverSampler, LSGANOverSampler
 from ..naming import check_name
-from .smote import TableSMOTE
+from .smote import Cleaned, TableOverSampler, TableSMOTE
+from .synthesizers import TableCTGAN, TableTVAE
+from .variants import VariantOverSampler
+
+# The name of an optional module, and of the package that brings it.
+PACKAGES = {
+    "ctgan": "ctgan",
+    "imblearn_extra": "imbalanced-learn-extra",
+    "smote_variants": "smote-variants",
+}
 
 
 class Sampler(Protocol):
@@ -37,12 +55,24 @@ class Strategy:
     tune_decision : bool, default=False
         Whether the decision is tuned by inner cross-validation, see
         `gansampler.evaluation.decision.tune_decision`.
+    by_default : bool, default=True
+        Whether it is compared when no names are given, or only when its name is.
+    needs : str, optional
+        An optional module, a key of `PACKAGES`.
     """
 
     description: str
     make_sampler: Callable[[int], Sampler] | None = None
     class_weight: str | None = None
     tune_decision: bool = False
+    by_default: bool = True
+    needs: str | None = None
+
+
+def _geometric_smote(neighbours: int) -> Any:
+    from imblearn_extra.gsmote import GeometricSMOTE
+
+    return GeometricSMOTE(k_neighbors=neighbours)
 
 
 STRATEGIES: dict[str, Strategy] = {
@@ -68,6 +98,69 @@ STRATEGIES: dict[str, Strategy] = {
     "lsgan": Strategy(
         "conditional least-squares GAN", lambda seed: LSGANOverSampler(random_state=seed)
     ),
+    "borderline_smote": Strategy(
+        "SMOTE from rows that are near other classes",
+        partial(TableOverSampler, lambda neighbours: BorderlineSMOTE(k_neighbors=neighbours)),
+        by_default=False,
+    ),
+    "adasyn": Strategy(
+        "ADASYN: the more new rows, the more neighbours of other classes",
+        partial(TableOverSampler, lambda neighbours: ADASYN(n_neighbors=neighbours)),
+        by_default=False,
+    ),
+    "svm_smote": Strategy(
+        "SMOTE from the support vectors of an SVM",
+        partial(TableOverSampler, lambda neighbours: SVMSMOTE(k_neighbors=neighbours)),
+        by_default=False,
+    ),
+    "kmeans_smote": Strategy(
+        "SMOTE inside the clusters where the class is frequent",
+        partial(TableOverSampler, lambda neighbours: KMeansSMOTE(k_neighbors=min(neighbours, 2))),
+        by_default=False,
+    ),
+    "smote_tomek": Strategy(
+        "SMOTE, then both rows of each Tomek link are taken away",
+        lambda seed: Cleaned(TableSMOTE(seed), TomekLinks(sampling_strategy="all")),
+        by_default=False,
+    ),
+    "smote_enn": Strategy(
+        "SMOTE, then rows whose nearest neighbours are of other classes are taken away",
+        lambda seed: Cleaned(TableSMOTE(seed), EditedNearestNeighbours(sampling_strategy="all")),
+        by_default=False,
+    ),
+    "geometric_smote": Strategy(
+        "Geometric SMOTE: new rows inside balls around rows of the class",
+        partial(TableOverSampler, _geometric_smote),
+        by_default=False,
+        needs="imblearn_extra",
+    ),
+    "polynom_fit_smote": Strategy(
+        "polynom-fit SMOTE, star: new rows between those of the class and their mean",
+        partial(TableOverSampler, lambda _: VariantOverSampler("polynom_fit_SMOTE_star")),
+        by_default=False,
+        needs="smote_variants",
+    ),
+    "prowsyn": Strategy(
+        "ProWSyn: the more new rows, the nearer the other classes",
+        partial(
+            TableOverSampler,
+            lambda neighbours: VariantOverSampler("ProWSyn", {"n_neighbors": neighbours}),
+        ),
+        by_default=False,
+        needs="smote_variants",
+    ),
+    "ctgan": Strategy(
+        "CTGAN trained on all rows, and asked for the small classes",
+        TableCTGAN,
+        by_default=False,
+        needs="ctgan",
+    ),
+    "tvae": Strategy(
+        "TVAE trained on the rows of each small class",
+        TableTVAE,
+        by_default=False,
+        needs="ctgan",
+    ),
 }
 
 
@@ -80,7 +173,8 @@ def pick_strategies(
     ----------
     wanted : iterable of str, or mapping, or None
         Keys of `STRATEGIES`; or a mapping from a name of your own to such a key, to a `Strategy`,
-        or to an object with ``fit_resample``. None means all of `STRATEGIES`.
+        or to an object with ``fit_resample``. None means those of `STRATEGIES` that are
+        ``by_default``.
 
     Returns
     -------
@@ -92,16 +186,23 @@ def pick_strategies(
         For an unknown name, and if nothing is asked for.
     TypeError
         For an object that cannot resample.
+    ImportError
+        If a strategy needs a package that is not installed; the message says how to install it.
     """
     if wanted is None:
-        return dict(STRATEGIES)
+        return {name: strategy for name, strategy in STRATEGIES.items() if strategy.by_default}
     if isinstance(wanted, str):
         wanted = [wanted]
     if not isinstance(wanted, Mapping):
         wanted = {name: name for name in wanted}
     if not wanted:
         raise ValueError(f"No strategy was asked for. Known: {', '.join(STRATEGIES)}.")
-    return {name: _as_strategy(value) for name, value in wanted.items()}
+    strategies = {name: _as_strategy(value) for name, value in wanted.items()}
+    for name, strategy in strategies.items():
+        if strategy.needs is not None and find_spec(strategy.needs) is None:
+            package = PACKAGES[strategy.needs]
+            raise ImportError(f"{name} needs the package {package}: pip install {package}")
+    return strategies
 
 
 def _as_strategy(value: Any) -> Strategy:

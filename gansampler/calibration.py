@@ -1,0 +1,287 @@
+"""Probabilities that are right again after resampling has changed how frequent the classes are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from imblearn.over_sampling.base import BaseOverSampler
+from imblearn.pipeline import Pipeline
+from numpy.typing import ArrayLike, NDArray
+from sklearn import get_config
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.utils import Bunch, column_or_1d, get_tags
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+WAYS_OUT = (
+    "Give the class shares that it is trained on as resampled_prior: 'balanced', a mapping from "
+    "each class, or an array in the order of the sorted classes."
+)
+
+
+def correct_prior(
+    probabilities: ArrayLike, prior: ArrayLike, resampled_prior: ArrayLike
+) -> NDArray[np.float64]:
+    r"""Turn probabilities that were learnt under one class prior into those of another.
+
+    .. math:: p(c \mid x) \propto q(c \mid x) \, \pi_c / \rho_c
+
+    where :math:`q` was learnt from rows whose classes have the shares :math:`\rho`, and
+    :math:`\pi` are the shares among the rows to be judged. This is exact if resampling changed how
+    frequent the classes are and not how the rows of each class are distributed.
+
+    Parameters
+    ----------
+    probabilities : array-like of shape (n, classes)
+        :math:`q`; each row sums to 1.
+    prior : array-like of shape (classes,)
+        :math:`\pi`, or counts in proportion to it.
+    resampled_prior : array-like of shape (classes,)
+        :math:`\rho`, or counts in proportion to it; above zero.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, classes)
+        Each row sums to 1.
+
+    References
+    ----------
+    M. Saerens, P. Latinne, C. Decaestecker (2002). Adjusting the outputs of a classifier to new a
+    priori probabilities: a simple procedure. Neural Computation 14(1), 21-41, equation 2.4.
+    C. Elkan (2001). The foundations of cost-sensitive learning. IJCAI 17, 973-978, theorem 2.
+    """
+    ratio = np.asarray(prior, dtype=np.float64) / np.asarray(resampled_prior, dtype=np.float64)
+    corrected = np.asarray(probabilities, dtype=np.float64) * ratio
+    return corrected / corrected.sum(axis=1, keepdims=True)
+
+
+class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+    r"""Resampling for the decision, and probabilities as if there had been none.
+
+    A classifier behind an over-sampler is trained on classes that are more balanced than those it
+    will meet. That moves its decision in favour of the small classes, as is wanted, and makes its
+    probabilities of them far too high, as is not. Here `predict` keeps the decision of the wrapped
+    estimator, and `predict_proba` takes its probabilities :math:`q` back to the prior
+    :math:`\pi` of the rows that were given to `fit`,
+
+    .. math:: p(c \mid x) \propto q(c \mid x) \, \pi_c / \rho_c
+
+    where :math:`\rho` is the prior after resampling. The label is therefore not always the class
+    of the highest probability.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A classifier with ``predict_proba``, most often an imbalanced-learn pipeline that ends in
+        one.
+    resampled_prior : {"auto", "balanced"}, mapping or array-like, default="auto"
+        The class shares :math:`\rho` that the classifier inside is trained on.
+
+        - "auto": the rows of `y` and those that the over-samplers of an imbalanced-learn pipeline
+          add to them by their ``sampling_strategy_``. The last step is taken not to resample.
+        - "balanced": all classes alike, as after ``class_weight="balanced"`` too.
+        - a mapping from each class to its share or count; or an array of these, in the order of
+          the sorted classes.
+
+    Attributes
+    ----------
+    estimator_ : estimator
+        The fitted clone of `estimator`.
+    classes_ : ndarray of shape (classes,)
+        The classes, sorted.
+    prior_ : ndarray of float64, shape (classes,)
+        :math:`\pi`, their shares in the rows given to `fit`.
+    resampled_prior_ : ndarray of float64, shape (classes,)
+        :math:`\rho`.
+    n_features_in_ : int
+        Number of columns seen in `fit`, if the wrapped estimator tells.
+    feature_names_in_ : ndarray of str
+        Their names, if the wrapped estimator tells.
+
+    See Also
+    --------
+    correct_prior : The formula, with its sources.
+    sklearn.calibration.CalibratedClassifierCV : Calibration learnt by inner cross-validation.
+
+    Examples
+    --------
+    >>> from gansampler import JitterOverSampler, PriorCorrectedClassifier
+    >>> from imblearn.pipeline import make_pipeline
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> X, y = make_classification(1000, weights=[0.9], random_state=0)
+    >>> pipeline = make_pipeline(JitterOverSampler(random_state=0), LogisticRegression())
+    >>> model = PriorCorrectedClassifier(pipeline).fit(X, y)
+    >>> model.prior_.round(1), model.resampled_prior_.round(1)
+    (array([0.9, 0.1]), array([0.5, 0.5]))
+    """
+
+    def __init__(self, estimator: Any, *, resampled_prior: Any = "auto") -> None:
+        self.estimator = estimator
+        self.resampled_prior = resampled_prior
+
+    def fit(self, X: Any, y: Any, **fit_params: Any) -> PriorCorrectedClassifier:
+        """Fit the wrapped estimator, and learn how frequent the classes are before and after it.
+
+        Parameters
+        ----------
+        X : dataframe or array-like of shape (n, columns)
+            Rows, as the wrapped estimator takes them.
+        y : array-like of shape (n,)
+            Their classes.
+        **fit_params : dict
+            Passed to the ``fit`` of the wrapped estimator.
+
+        Returns
+        -------
+        PriorCorrectedClassifier
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If a class is missing, the prior after resampling cannot be known or used, or the
+            wrapped estimator gives no probabilities; before it is fitted.
+        """
+        y = _checked_target(y)
+        classes, counts = np.unique(y, return_counts=True)
+        if not hasattr(self.estimator, "predict_proba"):
+            raise ValueError(
+                f"{type(self.estimator).__name__} gives no probabilities to correct: wrap a "
+                "classifier, or a pipeline that ends in one, with predict_proba."
+            )
+        given = self._given_prior(classes)
+        self.estimator_ = clone(self.estimator).fit(X, y, **self._routed(fit_params))
+        self.classes_ = classes
+        self.prior_ = counts / counts.sum()
+        resampled = counts + _added_rows(self.estimator_, classes) if given is None else given
+        self.resampled_prior_ = resampled / resampled.sum()
+        return self
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Give the decision of the wrapped estimator, which resampling has moved.
+
+        Parameters
+        ----------
+        X : dataframe or array-like of shape (n, columns)
+            Rows to judge.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Classes.
+        """
+        check_is_fitted(self)
+        return self.estimator_.predict(X)
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Give the probabilities, corrected for the prior of the rows given to `fit`.
+
+        Parameters
+        ----------
+        X : dataframe or array-like of shape (n, columns)
+            Rows to judge.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, classes)
+            Columns in the order of ``classes_``; each row sums to 1.
+        """
+        check_is_fitted(self)
+        probabilities = self.estimator_.predict_proba(X)
+        return correct_prior(probabilities, self.prior_, self.resampled_prior_)
+
+    @property
+    def n_features_in_(self) -> int:
+        """Number of columns seen in `fit`."""
+        return self.estimator_.n_features_in_
+
+    @property
+    def feature_names_in_(self) -> NDArray[Any]:
+        """Names of the columns seen in `fit`."""
+        return self.estimator_.feature_names_in_
+
+    def get_metadata_routing(self) -> MetadataRouter:
+        """Tell scikit-learn that what `fit` is given beside rows and classes goes to the estimator.
+
+        Returns
+        -------
+        MetadataRouter
+        """
+        mapping = MethodMapping().add(caller="fit", callee="fit")
+        return MetadataRouter(owner=self).add(estimator=self.estimator, method_mapping=mapping)
+
+    def _routed(self, fit_params: dict[str, Any]) -> Bunch | dict[str, Any]:
+        if not get_config()["enable_metadata_routing"]:
+            return fit_params
+        return process_routing(self, "fit", **fit_params).estimator.fit
+
+    def _given_prior(self, classes: NDArray[Any]) -> NDArray[np.float64] | None:
+        """Read `resampled_prior`; None where the fitted pipeline will tell."""
+        given = self.resampled_prior
+        if isinstance(given, str):
+            if given == "auto":
+                _check_readable(self.estimator)
+                return None
+            if given == "balanced":
+                return np.ones(len(classes))
+        if isinstance(given, Mapping):
+            given = [given.get(label) for label in classes]
+        try:
+            shares = np.asarray(given, dtype=np.float64)  # None, for a missing class, becomes NaN
+        except (TypeError, ValueError):
+            shares = np.array(np.nan)
+        if shares.shape != classes.shape or not (np.isfinite(shares) & (shares > 0)).all():
+            raise ValueError(
+                f"resampled_prior={self.resampled_prior!r} must be 'auto', 'balanced', or hold one "
+                f"number above zero for each class of y, which are {classes.tolist()}."
+            )
+        return shares
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags = get_tags(self.estimator).input_tags
+        return tags
+
+
+def _checked_target(y: Any) -> NDArray[Any]:
+    y = column_or_1d(y, warn=True)
+    if pd.isna(y).any():
+        raise ValueError(
+            "Input y contains NaN. Drop the rows whose class is missing, or give them a class."
+        )
+    check_classification_targets(y)
+    return y
+
+
+def _samplers(pipeline: Pipeline) -> list[Any]:
+    return [step for _, step in pipeline.steps[:-1] if hasattr(step, "fit_resample")]
+
+
+def _check_readable(estimator: Any) -> None:
+    """Refuse an estimator that will not tell how many rows of each class it has added."""
+    if not isinstance(estimator, Pipeline):
+        raise ValueError(
+            f"How {type(estimator).__name__} resamples cannot be known, as it is no pipeline of "
+            f"imbalanced-learn. {WAYS_OUT}"
+        )
+    for sampler in _samplers(estimator):
+        # Combined samplers, too, call themselves over-samplers, and then take rows away.
+        if not isinstance(sampler, BaseOverSampler):
+            raise ValueError(
+                f"How many rows of each class {type(sampler).__name__} leaves cannot be known, as "
+                f"it is no over-sampler of imbalanced-learn. {WAYS_OUT}"
+            )
+
+
+def _added_rows(pipeline: Pipeline, classes: NDArray[Any]) -> NDArray[np.int64]:
+    """Count the rows of each class that the over-samplers of a fitted pipeline were to add."""
+    added = [
+        [sampler.sampling_strategy_.get(label, 0) for label in classes]
+        for sampler in _samplers(pipeline)
+    ]
+    return np.array(added, dtype=np.int64).reshape(-1, len(classes)).sum(axis=0)

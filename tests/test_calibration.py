@@ -1,0 +1,185 @@
+"""Probabilities after resampling: back to the prior of the rows that were given."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn
+from imblearn.combine import SMOTEENN
+from imblearn.over_sampling import ADASYN, SMOTE, RandomOverSampler
+from imblearn.pipeline import make_pipeline
+from imblearn.under_sampling import RandomUnderSampler
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.model_selection import cross_val_score, train_test_split
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from gansampler import JitterOverSampler, PriorCorrectedClassifier
+from gansampler.calibration import correct_prior
+
+
+def oversampled(sampler=None):
+    return make_pipeline(
+        RandomOverSampler(random_state=0) if sampler is None else sampler, LogisticRegression()
+    )
+
+
+@parametrize_with_checks(
+    [
+        PriorCorrectedClassifier(LogisticRegression(), resampled_prior="balanced"),
+        PriorCorrectedClassifier(oversampled()),
+    ]
+)
+def test_scikit_learn_checks(estimator, check):
+    check(estimator)
+
+
+@pytest.fixture(scope="module")
+def data():
+    return make_classification(4000, weights=[0.95], flip_y=0.02, class_sep=0.7, random_state=0)
+
+
+class Unsure(ClassifierMixin, BaseEstimator):
+    """Gives the same probabilities to every row, and the last class as its decision."""
+
+    def __init__(self, probabilities=(0.5, 0.5)):
+        self.probabilities = probabilities
+
+    def fit(self, X, y, *, weight=None):
+        self.classes_, self.weight_ = np.unique(y), weight
+        return self
+
+    def predict_proba(self, X):
+        return np.tile(self.probabilities, (len(X), 1))
+
+    def predict(self, X):
+        return np.repeat(self.classes_[-1], len(X))
+
+
+def test_formula_by_hand():
+    # 0.6 * 0.9 / 0.5 = 1.08 and 0.4 * 0.1 / 0.5 = 0.08, of 1.16 together.
+    np.testing.assert_allclose(
+        correct_prior([[0.6, 0.4]], [0.9, 0.1], [0.5, 0.5]), [[1.08 / 1.16, 0.08 / 1.16]]
+    )
+    np.testing.assert_allclose(correct_prior([[0.6, 0.4]], [9, 1], [9, 1]), [[0.6, 0.4]])
+
+
+@pytest.mark.parametrize("prior", [{"c": 6, "a": 2, "b": 4}, [2, 4, 6], pd.Series([1, 2, 3]) / 6])
+def test_three_classes_and_a_given_prior(prior):
+    y = np.repeat(["a", "b", "c"], [10, 8, 2])
+    model = PriorCorrectedClassifier(Unsure([0.2, 0.3, 0.5]), resampled_prior=prior)
+    model.fit(np.zeros((20, 1)), y)
+    np.testing.assert_allclose(model.prior_, [0.5, 0.4, 0.1])
+    np.testing.assert_allclose(model.resampled_prior_, [1 / 6, 2 / 6, 3 / 6])
+    # 0.2 * 0.5 * 6 = 0.6, then 0.3 * 0.4 * 3 = 0.36, then 0.5 * 0.1 * 2 = 0.1, of 1.06 together.
+    expected = np.array([0.6, 0.36, 0.1]) / 1.06
+    np.testing.assert_allclose(model.predict_proba(np.zeros((2, 1))), [expected, expected])
+    assert model.predict(np.zeros((2, 1))).tolist() == ["c", "c"]
+
+
+@pytest.mark.parametrize(
+    "sampler", [RandomOverSampler(random_state=0), JitterOverSampler(random_state=0)]
+)
+def test_probabilities_are_better_than_uncorrected(data, sampler):
+    X, X_test, y, y_test = train_test_split(*data, random_state=0, stratify=data[1])
+    plain = oversampled(clone(sampler)).fit(X, y)
+    model = PriorCorrectedClassifier(oversampled(clone(sampler))).fit(X, y)
+    np.testing.assert_array_equal(model.predict(X_test), plain.predict(X_test))
+    before, after = plain.predict_proba(X_test), model.predict_proba(X_test)
+    assert log_loss(y_test, after) < 0.7 * log_loss(y_test, before)
+    assert before[:, 1].mean() > 2 * y_test.mean()
+    assert after[:, 1].mean() == pytest.approx(y_test.mean(), rel=0.35)
+
+
+def test_in_cross_validation(data):
+    scores = [
+        cross_val_score(model, *data, cv=3, scoring="neg_log_loss", error_score="raise").mean()
+        for model in (oversampled(), PriorCorrectedClassifier(oversampled()))
+    ]
+    assert scores[1] > scores[0] + 0.1
+
+
+def test_prior_of_several_oversamplers_and_of_none():
+    X = np.random.default_rng(0).normal(size=(100, 2))
+    y = pd.Series(np.repeat(["x", "y", "z"], [60, 30, 10]), dtype="category")
+    steps = [
+        *(StandardScaler(), RandomOverSampler(sampling_strategy={"z": 20}), "passthrough"),
+        *(SMOTE(sampling_strategy={"y": 40, "z": 40}), LogisticRegression()),
+    ]
+    model = PriorCorrectedClassifier(make_pipeline(*steps)).fit(X, y)
+    np.testing.assert_allclose(model.resampled_prior_, np.array([60, 40, 40]) / 140)
+    model = PriorCorrectedClassifier(make_pipeline(LogisticRegression())).fit(X, y)
+    np.testing.assert_allclose(model.resampled_prior_, model.prior_)
+    np.testing.assert_allclose(model.predict_proba(X), model.estimator_.predict_proba(X))
+
+
+def test_prior_is_near_for_samplers_that_add_about_what_they_say(data):
+    model = PriorCorrectedClassifier(oversampled(ADASYN(random_state=0))).fit(*data)
+    _, y = ADASYN(random_state=0).fit_resample(*data)
+    np.testing.assert_allclose(model.resampled_prior_[1], y.mean(), atol=0.01)
+
+
+def test_frames_with_text_and_holes(mixed):
+    X, y = mixed
+    ends = make_pipeline(JitterOverSampler(random_state=0), Unsure([0.4, 0.3, 0.3]))
+    model = PriorCorrectedClassifier(ends).fit(X, y)
+    assert model.n_features_in_ == X.shape[1]
+    assert model.feature_names_in_.tolist() == X.columns.tolist()
+    np.testing.assert_allclose(model.prior_, [0.2, 0.75, 0.05])
+    np.testing.assert_allclose(model.resampled_prior_, 1 / 3)
+    assert model.classes_[model.predict_proba(X[:1]).argmax()] == "many"
+
+
+def test_clone_and_pickle(data):
+    X, y = data
+    model = PriorCorrectedClassifier(oversampled(), resampled_prior={0: 1, 1: 1})
+    assert clone(model).resampled_prior == {0: 1, 1: 1}
+    model.fit(X, y)
+    restored = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(restored.predict_proba(X), model.predict_proba(X))
+
+
+def test_fit_parameters_reach_the_estimator_with_and_without_routing():
+    X, y = np.zeros((4, 1)), [0, 0, 1, 1]
+    model = PriorCorrectedClassifier(Unsure(), resampled_prior="balanced")
+    assert model.fit(X, y, weight=3).estimator_.weight_ == 3
+    with sklearn.config_context(enable_metadata_routing=True):
+        routed = clone(model).set_params(estimator=Unsure().set_fit_request(weight=True))
+        assert routed.fit(X, y, weight=3).estimator_.weight_ == 3
+        with pytest.raises(TypeError, match="unexpected argument"):
+            routed.fit(X, y, other=3)
+
+
+REFUSED = [
+    (LogisticRegression(), "auto", "no pipeline of imbalanced-learn.*resampled_prior"),
+    (oversampled(RandomUnderSampler()), "auto", "RandomUnderSampler leaves .*resampled_prior"),
+    (oversampled(SMOTEENN()), "auto", "SMOTEENN leaves .*resampled_prior"),
+    (oversampled(), "blanced", r"'blanced' must be .* which are \[0, 1\]"),
+    (oversampled(), None, "None must be"),
+    (oversampled(), [0.5, 0.3, 0.2], "one number above zero for each class"),
+    (oversampled(), [1.0, 0.0], "above zero"),
+    (oversampled(), [1.0, np.nan], "above zero"),
+    (oversampled(), {0: 1.0}, "each class"),
+    (oversampled(), {0: 1.0, 1: "much"}, "each class"),
+    (LinearSVC(), "balanced", "LinearSVC gives no probabilities"),
+]
+
+
+@pytest.mark.parametrize(("estimator", "prior", "message"), REFUSED)
+def test_what_cannot_be_known_is_refused_before_training(estimator, prior, message, monkeypatch):
+    monkeypatch.setattr(type(estimator), "fit", lambda *_: pytest.fail("training has started"))
+    model = PriorCorrectedClassifier(estimator, resampled_prior=prior)
+    with pytest.raises(ValueError, match=message):
+        model.fit(np.arange(4.0).reshape(-1, 1), [0, 0, 0, 1])
+    assert not hasattr(model, "n_features_in_")
+
+
+@pytest.mark.parametrize("y", [["a", None, "b", "b"], pd.Series([0, 1, None, 1], dtype="Int64")])
+def test_a_missing_class_is_refused(y):
+    with pytest.raises(ValueError, match="y contains NaN"):
+        PriorCorrectedClassifier(oversampled()).fit(np.zeros((4, 1)), y)
