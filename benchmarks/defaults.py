@@ -37,12 +37,14 @@ def judged_by(classifier: object) -> dict:
 ANCHORS = {
     "base": {},
     "acceptance: none": {"acceptance": None},
-    "judge: forest, 1 row a leaf": judged_by(Forest(100)),
-    "judge: forest, 5 rows a leaf": judged_by(Forest(100, min_samples_leaf=5)),
+    "judge: forest, 1 row a leaf": judged_by(Forest(50)),
+    "judge: forest of 25": judged_by(Forest(25, min_samples_leaf=2)),
+    "judge: forest of 200": judged_by(Forest(200, min_samples_leaf=2)),
+    "judge: forest, 5 rows a leaf": judged_by(Forest(50, min_samples_leaf=5)),
     "judge: forest, balanced": judged_by(
-        Forest(100, min_samples_leaf=2, class_weight="balanced_subsample")
+        Forest(50, min_samples_leaf=2, class_weight="balanced_subsample")
     ),
-    "judge: extra trees": judged_by(ExtraTreesClassifier(100, min_samples_leaf=2, bootstrap=True)),
+    "judge: extra trees": judged_by(ExtraTreesClassifier(50, min_samples_leaf=2, bootstrap=True)),
     "judge: 5 bagged boosters": judged_by(
         BaggingClassifier(HistGradientBoostingClassifier(max_iter=50, max_leaf_nodes=15), 5)
     ),

@@ -57,7 +57,7 @@ class ClassifierAcceptance(Acceptance):
     ----------
     classifier : classifier or None, default=None
         Trained on the original rows, one column for each number, category and hole. It needs
-        ``predict_proba``. None is a forest of 100 trees, each of at most 10,000 rows and with two
+        ``predict_proba``. None is a forest of 50 trees, each of at most 10,000 rows and with two
         rows or more in a leaf.
     """
 
@@ -81,7 +81,7 @@ class ClassifierAcceptance(Acceptance):
 
 
 def _forest(n_samples: int) -> RandomForestClassifier:
-    return RandomForestClassifier(100, min_samples_leaf=2, max_samples=min(n_samples, 10_000))
+    return RandomForestClassifier(50, min_samples_leaf=2, max_samples=min(n_samples, 10_000))
 
 
 def draw_accepted(
