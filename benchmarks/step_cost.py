@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from gansampler import LSGANOverSampler
+from gansampler._torch import single_thread
 from gansampler.training import STEPS_A_RECORD, train
 
 HERE = Path(__file__).parent
@@ -148,7 +149,7 @@ Milliseconds of one training step of `LSGANOverSampler`, defaults but for a batc
 rows and two hidden layers of {width}, against plain `torch.mm` calls of the shapes and memory
 layouts that its linear layers cannot do without: forward and backward of one update of the
 discriminator and one of the generator. Medians over {repeats} blocks of {steps_a_block} steps, the
-two taking turns, on {threads} threads. The step holds everything: drawing the batch, the anchors
+two taking turns, on one thread, as in a fit. The step holds everything: drawing the batch, the anchors
 and the noise, the networks, the losses, both optimizers, the moving average, and its share of
 reading the losses back. The last column compares the floating-point operations of all matrix
 products that a step makes with those of the needed ones: 1 says that it makes these and no
@@ -167,9 +168,9 @@ def main() -> None:
         batch_size=BATCH_SIZE,
         width=WIDTH,
         steps_a_block=STEPS_A_RECORD,
-        threads=torch.get_num_threads(),
     )
-    rows = [row for name, X in tables().items() for row in measure(name, X, args.repeats)]
+    with single_thread:  # as in a fit
+        rows = [row for name, X in tables().items() for row in measure(name, X, args.repeats)]
     write_result(args.out, source, rows)
     args.out.with_suffix(".md").write_text(page(source, rows))
     print(page(source, rows))
