@@ -149,11 +149,10 @@ Milliseconds of one training step of `LSGANOverSampler`, defaults but for a batc
 rows and two hidden layers of {width}, against plain `torch.mm` calls of the shapes and memory
 layouts that its linear layers cannot do without: forward and backward of one update of the
 discriminator and one of the generator. Medians over {repeats} blocks of {steps_a_block} steps, the
-two taking turns, on one thread, as in a fit. The step holds everything: drawing the batch, the anchors
-and the noise, the networks, the losses, both optimizers, the moving average, and its share of
-reading the losses back. The last column compares the floating-point operations of all matrix
-products that a step makes with those of the needed ones: 1 says that it makes these and no
-others."""
+two taking turns, on one thread, as in a fit. The step holds everything: drawing the batch, the
+anchors and the noise, the networks, the losses, both optimizers, the moving average, and its share
+of reading the losses back. The last column compares the floating-point operations of all matrix
+products that a step makes with those of the needed ones: 1 says that it makes no others."""
 
 
 def main() -> None:
