@@ -187,7 +187,8 @@ each), {repeats} x 3 folds, XGBoost of 200 trees with early stopping. A cell giv
 difference over the sets, on how many sets it is positive, and the p-value of Wilcoxon's
 signed-rank test, not corrected for the many rows: read directions, not third decimals. *anchors*
 changes `JitterOverSampler`, *network* changes `LSGANOverSampler`, *losses* changes the loss of
-`CGANOverSampler`. Seconds are the median over the sets."""
+`CGANOverSampler`. Seconds are the median over the sets. Settings that have not run on all sets are
+missing here; running the command again adds them."""
 
 
 def main() -> None:
