@@ -70,7 +70,7 @@ class BaseGANOverSampler(BaseOverSampler):
         """
         self._forget()
         try:
-            _check_target(y)
+            check_no_missing_class(y)
             return super().fit_resample(X, y, **params)
         except BaseException:  # an interrupted fit, too, must not look like a finished one
             self._forget()
@@ -332,7 +332,8 @@ def _numpy_generator(random_state: Any) -> np.random.Generator:
     return np.random.default_rng(random_state)
 
 
-def _check_target(y: Any) -> None:
+def check_no_missing_class(y: Any) -> None:
+    """Refuse classes with holes, which scikit-learn would take for a class or a number."""
     if pd.isna(np.asarray(y, dtype=object)).any():
         raise ValueError(
             "Input y contains NaN. Drop the rows whose class is missing, or give them a class."
@@ -376,9 +377,12 @@ def _check_network(network: Any, side: str, in_features: int, out_features: int)
 
 
 def _is_poor(Z: Matrix) -> bool:
-    """Whether fewer than three rows differ."""
-    others = Z[(Z[0] != Z).any(axis=1)]
-    return len(others) == 0 or not (others != others[0]).any()
+    """Whether fewer rows differ than a class needs to be learnt."""
+    for _ in range(MIN_DIFFERENT_ROWS):
+        if len(Z) == 0:
+            return True
+        Z = Z[(Z != Z[0]).any(axis=1)]
+    return False
 
 
 def _stack(parts: list[Any]) -> Any:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.pipeline import Pipeline
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +15,8 @@ from sklearn.utils import Bunch, column_or_1d, get_tags
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
+
+from .base import check_no_missing_class
 
 WAYS_OUT = (
     "Give the class shares that it is trained on as resampled_prior: 'balanced', a mapping from "
@@ -250,10 +251,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
 
 def _checked_target(y: Any) -> NDArray[Any]:
     y = column_or_1d(y, warn=True)
-    if pd.isna(y).any():
-        raise ValueError(
-            "Input y contains NaN. Drop the rows whose class is missing, or give them a class."
-        )
+    check_no_missing_class(y)
     check_classification_targets(y)
     return y
 
