@@ -381,7 +381,7 @@ def _is_poor(Z: Matrix) -> bool:
     for _ in range(MIN_DIFFERENT_ROWS):
         if len(Z) == 0:
             return True
-        Z = Z[(Z != Z[0]).any(axis=1)]
+        Z = Z[(Z[0] != Z).any(axis=1)]
     return False
 
 
