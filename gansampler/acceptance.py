@@ -15,6 +15,7 @@ from .encoding import Matrix, Span, matrix_columns
 CHUNK = 16_384
 # Where the rule lets next to nothing pass, rows still come, the least bad among them evenly.
 MIN_WEIGHT = 1e-6
+RAKING_ROUNDS = 5
 
 
 class Acceptance(BaseEstimator):
@@ -48,10 +49,12 @@ class Acceptance(BaseEstimator):
 
 
 class ClassifierAcceptance(Acceptance):
-    r"""Keep a candidate in proportion to :math:`P(\text{class} \mid \text{row})`.
+    r"""Keep a candidate in proportion to :math:`P(\text{class} \mid \text{row})^s`.
 
-    By Bayes' rule this turns a broad proposal around the rows of all classes into the distribution
-    of the one class.
+    By Bayes' rule :math:`s = 1` turns a broad proposal around the rows of all classes into the
+    distribution of the one class. A larger :math:`s` draws the new rows to where the class is
+    certain: a classifier behind them ranks better, above all where classes overlap, and its
+    probabilities are further from right.
 
     Parameters
     ----------
@@ -59,15 +62,20 @@ class ClassifierAcceptance(Acceptance):
         Trained on the original rows, one column for each number, category and hole. It needs
         ``predict_proba``. None is a forest of 50 trees, each of at most 10,000 rows and with two
         rows or more in a leaf.
+    sharpness : float, default=3.0
+        :math:`s`.
     """
 
-    def __init__(self, classifier: Any = None) -> None:
+    def __init__(self, classifier: Any = None, *, sharpness: float = 3.0) -> None:
         self.classifier = classifier
+        self.sharpness = sharpness
 
     def fit(
         self, Z: Matrix, codes: NDArray[np.intp], spans: list[Span], rng: np.random.Generator
     ) -> ClassifierAcceptance:
         """Train the judge; see `Acceptance.fit`."""
+        if not self.sharpness > 0:
+            raise ValueError(f"sharpness={self.sharpness!r} must be a number above zero.")
         judge = clone(self.classifier) if self.classifier is not None else _forest(len(Z))
         if "random_state" in judge.get_params():
             judge.set_params(random_state=int(rng.integers(2**31)))
@@ -76,12 +84,47 @@ class ClassifierAcceptance(Acceptance):
         return self
 
     def weigh(self, Z: Matrix, code: int) -> NDArray[np.float64]:
-        """Give the judge's probability of the class; see `Acceptance.weigh`."""
-        return self.judge_.predict_proba(matrix_columns(self.spans_, Z))[:, code]
+        """Give the judge's probability of the class, sharpened; see `Acceptance.weigh`."""
+        return self.judge_.predict_proba(matrix_columns(self.spans_, Z))[:, code] ** self.sharpness
 
 
 def _forest(n_samples: int) -> RandomForestClassifier:
     return RandomForestClassifier(50, min_samples_leaf=2, max_samples=min(n_samples, 10_000))
+
+
+def keep_rates(weights: NDArray[np.float64], holes: NDArray[np.bool_]) -> NDArray[np.float64]:
+    r"""Change weights so that every column keeps its share of holes among the candidates.
+
+    A rule that prefers what is typical of a class would otherwise thin out, or pile up, its missing
+    values. The weights of the rows with a hole in a column, and of those without, are scaled so
+    that together they have the share that such rows have, column after column and several times
+    over: raking, or iterative proportional fitting [1]_.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n,)
+        Positive weights of candidates.
+    holes : ndarray of bool, shape (n, columns)
+        Where they have holes.
+
+    Returns
+    -------
+    weights : ndarray of shape (n,)
+
+    References
+    ----------
+    .. [1] W. Deming, F. Stephan (1940). On a least squares adjustment of a sampled frequency table
+       when the expected marginal totals are known. Annals of Mathematical Statistics 11, 427-444.
+    """
+    rates = holes.mean(axis=0)
+    columns = np.flatnonzero((rates > 0) & (rates < 1))
+    for _ in range(RAKING_ROUNDS):
+        for column in columns:
+            hole = holes[:, column]
+            share = weights[hole].sum() / weights.sum()
+            rate = rates[column]
+            weights = weights * np.where(hole, rate / share, (1 - rate) / (1 - share))
+    return weights
 
 
 def draw_accepted(
@@ -118,7 +161,7 @@ def draw_accepted(
     missing, bound, rate = n, None, 1 / candidates
     while missing > 0 or not kept:
         Z = propose(int(min(CHUNK, max(256, 1.1 * missing / rate))))
-        weights = weigh(Z) + MIN_WEIGHT
+        weights = weigh(Z)
         if bound is None:
             bound = acceptance_bound(weights, candidates)
         stays = rng.random(len(Z)) * bound <= weights

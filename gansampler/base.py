@@ -23,9 +23,9 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm.auto import tqdm
 
 from ._torch import resolve_device, seeded_building, seeded_generator, single_thread
-from .acceptance import ACCEPTANCES, draw_accepted
+from .acceptance import ACCEPTANCES, MIN_WEIGHT, draw_accepted, keep_rates
 from .anchors import ANCHORS
-from .encoding import Matrix, TableEncoder
+from .encoding import Matrix, TableEncoder, missing_mask
 from .losses import LOSSES, PENALTIES
 from .networks import MLP, Discriminator, Generator
 from .training import STEPS_A_RECORD, ClassBatches, train
@@ -240,7 +240,10 @@ class BaseGANOverSampler(BaseOverSampler):
             return self.encoder_.snap(self._propose(m, code, random))
 
         def weigh(Z: Matrix) -> NDArray[np.float64]:
-            return np.ones(len(Z)) if self.acceptance_ is None else self.acceptance_.weigh(Z, code)
+            if self.acceptance_ is None:
+                return np.ones(len(Z))
+            weights = self.acceptance_.weigh(Z, code) + MIN_WEIGHT
+            return keep_rates(weights, missing_mask(self.encoder_.spans_, Z))
 
         with single_thread:
             return draw_accepted(propose, weigh, n, self.candidates, self._rng_)

@@ -422,3 +422,22 @@ def matrix_columns(spans: Sequence[Span], Z: Matrix) -> Matrix:
     for i, (start, stop, kind) in enumerate(spans):
         columns[:, i] = Z[:, start] if kind == "number" else Z[:, start:stop].argmax(axis=1)
     return columns
+
+
+def missing_mask(spans: Sequence[Span], Z: Matrix) -> NDArray[np.bool_]:
+    """Tell where the numbers of encoded rows are missing.
+
+    Parameters
+    ----------
+    spans : sequence of Span
+        What the columns of ``Z`` mean.
+    Z : ndarray of shape (n_samples, width)
+        Encoded rows.
+
+    Returns
+    -------
+    holes : ndarray of bool, shape (n_samples, n_missing_spans)
+        One column for each number that had holes in the table.
+    """
+    starts = [span.start for span in spans if span.kind == "missing"]
+    return Z[:, [start + 1 for start in starts]] > Z[:, starts]

@@ -12,11 +12,29 @@ def test_the_classifier_prefers_its_class():
     codes = np.repeat([0, 1], [100, 20])
     grid = np.array([[-3.0], [0.0], [3.0]], dtype=np.float32)
     for classifier in (None, LogisticRegression()):
-        judge = ClassifierAcceptance(classifier)
+        judge = ClassifierAcceptance(classifier, sharpness=1)
         judge.fit(Z, codes, [Span(0, 1, "number")], np.random.default_rng(0))
         weights = judge.weigh(grid, 1)
         assert weights[0] < weights[1] < weights[2]
         np.testing.assert_allclose(weights + judge.weigh(grid, 0), 1)
+
+
+def test_sharpness_is_the_power_of_the_probability():
+    rng = np.random.default_rng(0)
+    Z = rng.normal(size=(200, 1)).astype(np.float32)
+    codes = (Z[:, 0] + rng.normal(size=200) > 0).astype(int)
+    weights = {}
+    for sharpness in (1.0, 2.5):
+        judge = ClassifierAcceptance(LogisticRegression(), sharpness=sharpness)
+        judge.fit(Z, codes, [Span(0, 1, "number")], np.random.default_rng(0))
+        weights[sharpness] = judge.weigh(Z, 1)
+    np.testing.assert_allclose(weights[2.5], weights[1.0] ** 2.5)
+
+
+def test_a_sharpness_that_would_prefer_the_other_classes_is_refused():
+    judge = ClassifierAcceptance(sharpness=-1)
+    with pytest.raises(ValueError, match="sharpness=-1"):
+        judge.fit(np.zeros((2, 1)), np.array([0, 1]), [Span(0, 1, "number")], None)
 
 
 def test_rows_are_accepted_in_proportion_to_their_weight():
