@@ -1,11 +1,11 @@
-"""The command line: ``gansampler benchmark`` and ``gansampler generate``."""
+"""The command line: ``gansampler benchmark``, ``gansampler report``, ``gansampler generate``."""
 
 import argparse
 import ast
 import shlex
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -35,8 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 if all went well; 1 if a strategy failed or a training diverged; 2 for input that cannot
-        be used, with the reason in one line on standard error; 130 if interrupted.
+        0 if all went well; 1 if a strategy failed, a training diverged or a process was ended from
+        outside; 2 for input that cannot be used, with the reason in one line on standard error;
+        130 if interrupted.
     """
     argv = sys.argv[1:] if argv is None else list(argv)
     try:
@@ -44,10 +45,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.command = shlex.join(["gansampler", *argv])
         with _warnings_in_one_line():
             return arguments.run(arguments)
+    except (FloatingPointError, ChildProcessError) as error:
+        return _complain(error, FAILED)
     except (ValueError, OSError, ImportError) as error:
         return _complain(error, BAD_INPUT)
-    except FloatingPointError as error:
-        return _complain(error, FAILED)
     except KeyboardInterrupt:
         print("gansampler: interrupted, nothing written", file=sys.stderr)
         return INTERRUPTED
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_benchmark(commands)
+    _add_report(commands)
     _add_generate(commands)
     return parser
 
@@ -102,24 +104,91 @@ def _parser() -> argparse.ArgumentParser:
 def _add_benchmark(commands: Any) -> None:
     parser = commands.add_parser(
         "benchmark",
-        help="see whether oversampling helps XGBoost on a table",
+        help="see whether oversampling helps XGBoost on a table, or on many",
         description="Compare ways to treat imbalanced classes by cross-validation with XGBoost. "
         "Without a file, on a small table of red wines.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.make_epilog = _list_strategies
+    parser.make_epilog = _list_entries
     parser.set_defaults(run=_benchmark)
-    parser.add_argument("data", nargs="?", help="CSV (or parquet) file with a header")
-    parser.add_argument("--target", help="the column of classes")
+    parser.add_argument(
+        "data",
+        nargs="*",
+        metavar="FILE[:TARGET]",
+        help="CSV (or parquet) file with a header, and its column of classes if not --target",
+    )
+    parser.add_argument("--target", metavar="COLUMN", help="the column of classes")
     parser.add_argument("--drop", nargs="+", default=[], metavar="COLUMN", help="columns to ignore")
     parser.add_argument(
         "--strategies",
         nargs="+",
         metavar="NAME",
-        help="what to compare, such as none smote lsgan (default: those marked below)",
+        help="what to compare: names below such as none smote lsgan, import paths such as "
+        "'imblearn.over_sampling.SMOTE(k_neighbors=3)', Python files that define a sampler, or all "
+        "(default: those marked below)",
+    )
+    parser.add_argument(
+        "--learners",
+        nargs="+",
+        default=["xgboost"],
+        metavar="NAME",
+        help="what learns from the rows: names below, or import paths of classifiers, such as "
+        "sklearn.linear_model.LogisticRegression (default: xgboost)",
+    )
+    parser.add_argument(
+        "--readouts",
+        nargs="+",
+        default=["as_is"],
+        metavar="NAME",
+        help="what is made of the probabilities: as_is, tuned, prior_corrected (default: as_is)",
     )
     parser.add_argument("--folds", type=int, default=5, metavar="N", help="default: 5")
     parser.add_argument("--repeats", type=int, default=1, metavar="N", help="default: 1")
+    _add_protocol(parser)
+    _add_store(parser)
+    _add_out(parser)
+    _add_param(
+        parser,
+        "a parameter of all learners, such as max_depth=4, or of one, such as "
+        "xgboost_tuned__max_depth=4",
+    )
+    _add_seed(parser)
+
+
+def _add_protocol(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--group", metavar="COLUMN", help="hold out whole groups of rows, such as patients"
+    )
+    parser.add_argument("--time", metavar="COLUMN", help="hold out later rows")
+    parser.add_argument(
+        "--imbalance-ratio",
+        type=float,
+        metavar="R",
+        help="take rows of the smallest class out of the training parts until it has R times the "
+        "rows of the largest",
+    )
+    parser.add_argument(
+        "--minority-sizes",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="a learning curve: training parts with N rows of the smallest class",
+    )
+
+
+def _add_report(commands: Any) -> None:
+    parser = commands.add_parser(
+        "report",
+        help="write the report of a run that is kept in a file",
+        description="Write results, summary and report of what a store holds, also while its run "
+        "goes on.",
+    )
+    parser.set_defaults(run=_report)
+    parser.add_argument("store", metavar="FILE", help="what --store of the benchmark named")
+    _add_out(parser)
+
+
+def _add_out(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         type=Path,
@@ -127,22 +196,44 @@ def _add_benchmark(commands: Any) -> None:
         metavar="FOLDER",
         help="where results.csv, summary.md and report.html go (default: results)",
     )
-    _add_param(parser, "an XGBoost parameter, such as max_depth=4")
-    _add_seed(parser)
 
 
-def _list_strategies() -> str:
+def _add_store(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--store",
+        metavar="FILE",
+        help="keep each trial in this file as soon as it is finished; the same command goes on "
+        "after an interruption, and more files, strategies or repeats are added",
+    )
+    parser.add_argument(
+        "--n-jobs", type=int, metavar="N", help="trials at the same time; -1: one for each core"
+    )
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="run the trials on the workers of a Dask scheduler"
+    )
+
+
+def _list_entries() -> str:
     try:
-        from .evaluation import STRATEGIES
+        from .evaluation import LEARNERS, STRATEGIES
         from .evaluation.strategies import PACKAGES
     except ImportError as error:
         return str(error)
-    lines = [
+    strategies = [
         f"  {'*' if strategy.by_default else ' '} {name:<18} {strategy.description}"
         + (f" [{PACKAGES[strategy.needs]}]" if strategy.needs else "")
         for name, strategy in STRATEGIES.items()
     ]
-    return "\n".join(["strategies (* by default) [and the package that one needs]:", *lines])
+    learners = [f"    {name:<18} {learner.description}" for name, learner in LEARNERS.items()]
+    return "\n".join(
+        [
+            "strategies (* by default) [and the package that one needs]:",
+            *strategies,
+            "",
+            "learners:",
+            *learners,
+        ]
+    )
 
 
 def _add_generate(commands: Any) -> None:
@@ -190,10 +281,120 @@ def _parse_params(pairs: Iterable[str]) -> dict[str, Any]:
 
 
 def _benchmark(arguments: argparse.Namespace) -> int:
+    if arguments.out.exists() and not arguments.out.is_dir():
+        raise ValueError(f"{arguments.out} is a file: name a folder for the results.")
+    files = [_take_apart(word, arguments.target) for word in arguments.data]
+    if arguments.store is not None:
+        return _benchmark_into_store(arguments, files)
+    if len(files) > 1 or arguments.n_jobs is not None or arguments.scheduler is not None:
+        raise ValueError(
+            "Several files, --n-jobs and --scheduler need a file that keeps the results: give "
+            "--store run.sqlite as well."
+        )
+    arguments.data, arguments.target = files[0] if files else (None, arguments.target)
+    return _benchmark_one(arguments)
+
+
+def _take_apart(word: str, target: str | None) -> tuple[str, str | None]:
+    """Split FILE:TARGET, unless there is a file of that whole name."""
+    path, colon, own_target = word.rpartition(":")
+    return (path, own_target) if colon and not Path(word).exists() else (word, target)
+
+
+def _benchmark_into_store(
+    arguments: argparse.Namespace, files: Sequence[tuple[str, str | None]]
+) -> int:
     # Only this command needs the extra packages behind it.
-    from .evaluation import Trial, run_trials
+    from .evaluation.runs import run_tasks
+    from .evaluation.sources import Source
+
+    drop = tuple(arguments.drop)
+    try:
+        run_tasks(
+            [Source(Path(path).stem, path, _need(target, path), drop) for path, target in files],
+            arguments.strategies,
+            store=arguments.store,
+            n_jobs=1 if arguments.n_jobs is None else arguments.n_jobs,
+            scheduler=arguments.scheduler,
+            random_state=arguments.seed,
+            verbose=1,
+            **_options(arguments),
+        )
+    except KeyboardInterrupt:
+        print(
+            f"gansampler: interrupted; what was finished is in {arguments.store}, and the same "
+            "command goes on from there",
+            file=sys.stderr,
+        )
+        return INTERRUPTED
+    return _report(arguments)
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from .evaluation.store import Store
+
+    with Store(arguments.store) as store:
+        return _write_pages(
+            arguments.out,
+            store.table(),
+            reliability=store.reliability(),
+            settings=_stored_settings(store.settings, store.sessions()),
+            command=arguments.command,
+        )
+
+
+def _stored_settings(
+    settings: Mapping[str, Any], sessions: Sequence[Mapping[str, Any]]
+) -> dict[str, str]:
+    """Put the settings of a store into words; versions and machine are those of its last run."""
+    named = {**settings, "datasets": list(settings["datasets"])}
+    del named["strategies"]  # of which the report has a list of its own
+    last = sessions[-1]
+    versions = ", ".join(f"{name} {number}" for name, number in last["versions"].items())
+    return {
+        **{name.replace("_", " "): _in_words(value) for name, value in named.items()},
+        "versions": versions,
+        "machine": last["machine"],
+        "date": f"{sessions[0]['date']} to {last['date']}, {len(sessions)} run(s)",
+    }
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, dict):
+        value = [f"{name}={each}" for name, each in value.items()]
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
+    return "-" if value in (None, "") else str(value)
+
+
+def _write_pages(folder: Path, results: pd.DataFrame, *args: Any, **extras: Any) -> int:
     from .evaluation.report import render_report
     from .evaluation.summary import summary
+
+    report = render_report(results, *args, **extras)
+    page = summary(results)
+    print(page)
+    folder.mkdir(parents=True, exist_ok=True)
+    results.to_csv(folder / "results.csv", index=False)
+    (folder / "summary.md").write_text(page, encoding="utf-8")
+    (folder / "report.html").write_text(report, encoding="utf-8")
+    print(f"Written: results.csv, summary.md and report.html in {folder}")
+    return OK if (results["status"] == "ok").all() else FAILED
+
+
+def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "learners": arguments.learners,
+        "readouts": arguments.readouts,
+        "folds": arguments.folds,
+        "repeats": arguments.repeats,
+        "protocol": _protocol(arguments),
+        "params": _parse_params(arguments.param),
+    }
+
+
+def _benchmark_one(arguments: argparse.Namespace) -> int:
+    from .evaluation import Trial, run_trials
     from .evaluation.trial import COLUMNS
 
     X, y = _load(arguments)
@@ -201,31 +402,31 @@ def _benchmark(arguments: argparse.Namespace) -> int:
         X,
         y,
         arguments.strategies,
-        folds=arguments.folds,
-        repeats=arguments.repeats,
-        params=_parse_params(arguments.param),
         dataset=_dataset_name(arguments),
         random_state=arguments.seed,
         verbose=1,
+        **_options(arguments),
     )
     arguments.out.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []
+    reliability: list[dict[str, Any]] = []
     examples: dict[str, Trial] = {}
     for trial in trials:  # one trial of each strategy is kept to be shown, of the others the scores
         rows += trial.rows
+        reliability += trial.reliability
         if trial.new_rows is not None:
             examples.setdefault(trial.rows[0]["strategy"], trial)
-    results = pd.DataFrame(rows, columns=COLUMNS)
-    page = summary(results)
-    print(page)
-    report = render_report(
-        results, X, y, examples, settings=_settings(arguments, X, y), command=arguments.command
+    held_out_by = [name for name in (arguments.group, arguments.time) if name is not None]
+    return _write_pages(
+        arguments.out,
+        pd.DataFrame(rows, columns=COLUMNS),
+        X.drop(columns=held_out_by),
+        y,
+        examples,
+        reliability=pd.DataFrame(reliability),
+        settings=_settings(arguments, X, y),
+        command=arguments.command,
     )
-    results.to_csv(arguments.out / "results.csv", index=False)
-    (arguments.out / "summary.md").write_text(page, encoding="utf-8")
-    (arguments.out / "report.html").write_text(report, encoding="utf-8")
-    print(f"Written: results.csv, summary.md and report.html in {arguments.out}")
-    return OK if (results["status"] == "ok").all() else FAILED
 
 
 def _load(arguments: argparse.Namespace) -> tuple[pd.DataFrame, pd.Series]:
@@ -234,30 +435,44 @@ def _load(arguments: argparse.Namespace) -> tuple[pd.DataFrame, pd.Series]:
             raise ValueError("--target needs a file: gansampler benchmark data.csv --target class.")
         X, y = load_winequality_red4()
         return split_target(X.assign(target=y), "target", arguments.drop)
-    table = read_table(arguments.data)
-    if arguments.target is None:
-        raise ValueError(
-            "--target is missing: name the column of classes, one of "
-            f"{', '.join(map(str, table.columns))}."
-        )
-    return split_target(table, arguments.target, arguments.drop)
+    target = _need(arguments.target, arguments.data)
+    return split_target(read_table(arguments.data), target, arguments.drop)
+
+
+def _need(target: str | None, path: str) -> str:
+    if target is None:
+        columns = ", ".join(map(str, read_table(path).columns))
+        raise ValueError(f"--target is missing: name the column of classes, one of {columns}.")
+    return target
 
 
 def _dataset_name(arguments: argparse.Namespace) -> str:
     return "winequality_red4" if arguments.data is None else Path(arguments.data).stem
 
 
+def _protocol(arguments: argparse.Namespace) -> dict[str, Any]:
+    names = ("group", "time", "imbalance_ratio", "minority_sizes")
+    given = {name: getattr(arguments, name) for name in names}
+    return {name: value for name, value in given.items() if value is not None}
+
+
 def _settings(arguments: argparse.Namespace, X: pd.DataFrame, y: pd.Series) -> dict[str, str]:
-    from .evaluation.learner import DEFAULT_PARAMS
+    from .evaluation.learners import pick_learners
 
     counts = y.value_counts()
-    params = {**DEFAULT_PARAMS, **_parse_params(arguments.param)}
+    learners = pick_learners(arguments.learners, _parse_params(arguments.param))
     return {
         "data": arguments.data or "winequality_red4 (shipped with the package)",
         "rows and columns": f"{len(X):,} rows, {X.shape[1]} columns beside the target {y.name!r}",
         "classes": ", ".join(f"{label} ({count:,})" for label, count in counts.items()),
-        "folds": f"{arguments.folds}, stratified; {arguments.repeats} repeat(s)",
-        "XGBoost": ", ".join(f"{name}={value}" for name, value in params.items()),
+        "folds": f"{arguments.folds}; {arguments.repeats} repeat(s)",
+        "protocol": ", ".join(f"{name}={value}" for name, value in _protocol(arguments).items())
+        or "stratified",
+        **{
+            name: ", ".join(f"{param}={value}" for param, value in learner.params.items()) or "-"
+            for name, learner in learners.items()
+        },
+        "readouts": ", ".join(arguments.readouts),
         "seed": str(arguments.seed),
         "date": date.today().isoformat(),
     }

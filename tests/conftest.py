@@ -1,4 +1,7 @@
-"""One frame with every dtype and missing values, used everywhere."""
+"""What several test files share: a frame of every dtype, and processes that may be killed."""
+
+import multiprocessing
+from multiprocessing.context import BaseContext
 
 import numpy as np
 import pandas as pd
@@ -39,3 +42,11 @@ def mixed() -> tuple[pd.DataFrame, pd.Series]:
     for i, name in enumerate(holes, start=1):
         frame.loc[hole[:, i], name] = None if name == "text" else pd.NA
     return frame, pd.Series(np.array(["many", "few", "rare"])[code], name="class")
+
+
+@pytest.fixture
+def forkserver() -> BaseContext:
+    """Processes of their own, forked by a server that has imported all once and run nothing."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["gansampler.evaluation.runs"])
+    return context

@@ -43,7 +43,8 @@ def test_benchmark_writes_results_summary_and_report(data, tmp_path, capsys):
     assert main(words) == 0
     results = pd.read_csv(tmp_path / "a/b/results.csv")
     assert list(results.columns) == [
-        *("dataset", "strategy", "fold", "repeat", "metric", "value", "seconds", "status")
+        *("dataset", "strategy", "learner", "readout", "repeat", "fold"),
+        *("metric", "value", "seconds", "status"),
     ]
     assert set(results["strategy"]) == {"none", "smote", "jitter"}
     assert set(results["dataset"]) == {"data"}
@@ -58,6 +59,29 @@ def test_benchmark_writes_results_summary_and_report(data, tmp_path, capsys):
     assert command in report
     assert "values of size" in report
     assert "values of id" not in report
+
+
+def test_benchmark_takes_learners_readouts_and_protocols(data, tmp_path):
+    logistic = "sklearn.linear_model.LogisticRegression"
+    words = ["benchmark", data, "--target", "class", "--folds", "2", "--strategies", "random"]
+    words += ["--learners", "xgboost_default", logistic, "--readouts", "as_is", "prior_corrected"]
+    words += ["--minority-sizes", "5", "--group", "id", "--out", "out"]
+    for param in (
+        "xgboost_default__n_estimators=5",
+        "xgboost_default__n_jobs=1",
+        f"{logistic}__C=1",
+    ):
+        words += ["--param", param]
+    assert main(words) == 0
+    results = pd.read_csv(tmp_path / "out/results.csv")
+    assert set(results["status"]) == {"ok"}
+    assert set(results["learner"]) == {"xgboost_default", logistic}
+    assert set(results["readout"]) == {"as_is", "prior_corrected"}
+    assert set(results["dataset"]) == {"data@group=id@minority=5"}
+    assert set(results.loc[results["metric"] == "trees", "value"]) == {5}
+    report = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    assert "C=1" in report
+    assert "minority_sizes=[5]" in report
 
 
 def test_benchmark_without_a_file_takes_the_embedded_table(tmp_path, capsys):
@@ -203,11 +227,30 @@ REFUSED = [
     ([*BENCHMARK, "--param", "max_dept=3"], "Did you mean 'max_depth'"),
     ([*BENCHMARK, "--param", "max_depth"], "name=value"),
     ([*BENCHMARK, "--param", "max_depth=deep"], "max_depth='deep'"),
+    ([*BENCHMARK, "--param", "xgboost__max_dept=3"], "Did you mean 'max_depth'"),
+    ([*BENCHMARK, "--learners", "xgbost"], "Did you mean 'xgboost'"),
+    ([*BENCHMARK, "--learners", "sklearn.svm.LinearSVC"], "LinearSVC gives no probabilities"),
+    ([*BENCHMARK, "--readouts", "tune"], "Did you mean 'tuned'"),
+    ([*BENCHMARK, "--strategies", "mine.py"], "no file 'mine.py'"),
+    ([*BENCHMARK, "--group", "kid"], "Did you mean 'kind'"),
+    ([*BENCHMARK, "--group", "flag"], "holds 2 groups, fewer than the 5 folds"),
+    ([*BENCHMARK, "--time", "kind"], "'kind' holds no times"),
+    ([*BENCHMARK, "--imbalance-ratio", "0.9"], "give a ratio from"),
+    ([*BENCHMARK, "--minority-sizes", "50"], "from 1 to 19"),
     ([*BENCHMARK, "--folds", "1"], "folds=1"),
     ([*BENCHMARK, "--folds", "25"], "fewer rows than the 25 folds"),
     ([*BENCHMARK, "--folds", "many"], "--folds"),
     ([*BENCHMARK, "--seed", "-1"], "seed"),
     ([*BENCHMARK, "--out", "data.csv"], "data.csv"),
+    (["benchmark", "data.csv:class", "data.csv:class"], "Several files.*--store"),
+    ([*BENCHMARK, "--n-jobs", "2"], "--store"),
+    (["benchmark", *["data.csv:class"] * 2, "--store", "run.sqlite"], "More than one .* data"),
+    ([*BENCHMARK, "--store", "data.csv"], "no store"),
+    (["benchmark", "data.csv:clas", "--store", "run.sqlite"], "data: .*Did you mean 'class'"),
+    (["benchmark", "data.csv", "--store", "run.sqlite"], "--target is missing"),
+    (["benchmark", "--store", "run.sqlite"], "no data set"),
+    (["report", "run.sqlite"], "no store 'run.sqlite'"),
+    (["report", "data.csv"], "data.csv is no store"),
     ([*GENERATE, "0"], "1 row or more"),
     ([*GENERATE, "5", "--label", "2"], "no class '2'. Known: 0, 1"),
     ([*GENERATE, "5", "--sampler", "lsgn"], "Did you mean 'lsgan'"),
@@ -268,3 +311,45 @@ def test_warnings_are_one_line_and_filters_are_put_back(data, tmp_path, capsys):
 def test_module_and_version_run():
     words = [sys.executable, "-m", "gansampler", "--version"]
     assert subprocess.run(words, capture_output=True, text=True).stdout.strip() == __version__
+
+
+def test_several_files_go_into_a_store_that_is_taken_up_again(data, tmp_path, capsys):
+    table = pd.read_csv(data).drop(columns="id")
+    table.rename(columns={"class": "y"}).to_parquet(tmp_path / "other.parquet")
+    words = ["benchmark", "data.csv", "other.parquet:y", "--target", "class", "--folds", "2"]
+    words += ["--store", "run.sqlite", *FEW_TREES, "--strategies", "none"]
+    assert main(words) == 0
+    assert "already" not in capsys.readouterr().err
+    assert main([*words, "random"]) == 0
+    assert "4 of 8 trials are in run.sqlite already" in capsys.readouterr().err
+    results = pd.read_csv(tmp_path / "results/results.csv")
+    trials = results[["dataset", "strategy", "fold"]].drop_duplicates()
+    assert len(trials) == 2 * 2 * 2
+    assert set(results["dataset"]) == {"data", "other"}
+    assert main(["report", "run.sqlite", "--out", "again"]) == 0
+    for name in ("results.csv", "summary.md"):
+        written = [(tmp_path / folder / name).read_text() for folder in ("results", "again")]
+        assert written[0] == written[1]
+    report = (tmp_path / "again/report.html").read_text(encoding="utf-8")
+    assert "gansampler report run.sqlite" in report
+    assert "data, other" in report
+
+
+def test_an_interrupted_run_says_how_to_go_on(data, monkeypatch, capsys):
+    from gansampler.evaluation.store import Store
+
+    whole, kept = Store.add, []
+
+    def add(self, key, *rows):
+        if kept:
+            raise KeyboardInterrupt
+        whole(self, key, *rows)
+        kept.append(key)
+
+    monkeypatch.setattr(Store, "add", add)
+    words = [*BENCHMARK, "--folds", "2", "--store", "run.sqlite", "--strategies", "none"]
+    assert main([*words, *FEW_TREES]) == 130
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert "what was finished is in run.sqlite, and the same command goes on" in line
+    with Store("run.sqlite") as store:
+        assert store.done() == set(kept)

@@ -6,12 +6,19 @@ import pytest
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from sklearn.base import BaseEstimator
 
-from gansampler.evaluation import METRICS, Strategy, compare, run_trials
+from gansampler.evaluation import METRICS, READOUTS, Strategy, compare, run_trials
 from gansampler.evaluation import trial as trial_module
 from gansampler.evaluation.strategies import pick_strategies
 from gansampler.evaluation.trial import COLUMNS
 
 FEW_TREES = {"n_estimators": 8, "n_jobs": 1}
+LOGISTIC = "sklearn.linear_model.LogisticRegression"
+FEW_FOR_EACH = {
+    "xgboost__n_estimators": 8,
+    "xgboost_default__n_estimators": 8,
+    "xgboost__n_jobs": 1,
+    "xgboost_default__n_jobs": 1,
+}
 BESIDE = {
     *("seconds_resample", "seconds_fit", "trees"),
     *("rows_before", "rows_after", "ratio_before", "ratio_after"),
@@ -39,12 +46,100 @@ def test_table_has_a_row_for_each_strategy_fold_repeat_and_metric(table):
     )
     assert list(results.columns) == COLUMNS
     assert set(results["metric"]) == {*METRICS, *BESIDE}
-    keys = results[["strategy", "fold", "repeat", "metric"]]
+    keys = results[["strategy", "learner", "readout", "fold", "repeat", "metric"]]
     assert len(keys.drop_duplicates()) == len(results) == 2 * 3 * 2 * len({*METRICS, *BESIDE})
     assert set(results["dataset"]) == {"mine"}
+    assert set(results["learner"]) == {"xgboost"}
+    assert set(results["readout"]) == {"as_is"}
     assert set(results["status"]) == {"ok"}
     assert results["value"].notna().all()
     assert (results["seconds"] > 0).all()
+
+
+def test_every_learner_and_readout_has_its_rows(table):
+    learners = ["xgboost_default", LOGISTIC]
+    X, y = table
+    results = compare(
+        X.drop(columns="id"),  # by which the classes could be told apart
+        y,
+        ["none", "random", "tuned_threshold", "class_weight"],
+        learners=learners,
+        readouts=list(READOUTS),
+        folds=2,
+        params={"xgboost_default__n_estimators": 8, "xgboost_default__n_jobs": 1},
+    )
+    assert set(results["status"]) == {"ok"}
+    assert list(results["learner"].unique()) == learners
+    beside = results[results["metric"].isin(BESIDE)]
+    assert set(beside["readout"]) == {"as_is"}
+    assert set(beside.loc[beside["metric"] == "trees", "learner"]) == {"xgboost_default"}
+    scores = results[results["metric"].isin(METRICS)]
+    assert len(scores) == 4 * 2 * 3 * 2 * len(METRICS)
+    wide = scores.pivot(
+        index=["strategy", "learner", "fold"], columns=["metric", "readout"], values="value"
+    )
+    # Ranks and tuned labels are one thing, probabilities another.
+    np.testing.assert_array_equal(wide["brier", "as_is"], wide["brier", "tuned"])
+    np.testing.assert_array_equal(wide["mcc", "as_is"], wide["mcc", "prior_corrected"])
+    np.testing.assert_allclose(wide["roc_auc", "as_is"], wide["roc_auc", "prior_corrected"])
+    balanced = wide.loc[(["random", "class_weight"], LOGISTIC), :]
+    assert (balanced["brier", "prior_corrected"] < balanced["brier", "as_is"]).all()
+    unchanged = wide.loc[["none", "tuned_threshold"]]
+    np.testing.assert_allclose(unchanged["brier", "prior_corrected"], unchanged["brier", "as_is"])
+    own = wide.loc["tuned_threshold"]
+    np.testing.assert_array_equal(own["mcc", "as_is"], own["mcc", "tuned"])
+    assert not np.array_equal(wide.loc["none"]["mcc", "as_is"], wide.loc["none"]["mcc", "tuned"])
+
+
+@pytest.mark.parametrize("readouts", [["as_is"], ["as_is", "tuned"]])
+def test_a_strategy_resamples_once_for_learners_of_the_same_rows(table, readouts):
+    sizes = []
+
+    class Counting(RandomOverSampler):
+        def fit_resample(self, X, y):
+            sizes.append(len(X))
+            return super().fit_resample(X, y)
+
+    learners = ["xgboost", "xgboost_default", LOGISTIC]
+    trials = run_trials(
+        *table,
+        {"counting": Counting()},
+        learners=learners,
+        readouts=readouts,
+        folds=3,
+        params=FEW_FOR_EACH,
+    )
+    rows = pd.DataFrame(next(iter(trials)).rows)
+    fitted = {170, 200}  # of 200 training rows, 15 % are set aside for one of the three
+    assert set(sizes) >= fitted
+    assert len(sizes) == (2 if readouts == ["as_is"] else 2 + 2 * 5)
+    before = rows[rows["metric"] == "rows_before"].set_index("learner")["value"]
+    assert before.tolist() == [170, 200, 200]
+
+
+def test_a_learner_scores_alike_alone_and_beside_others(table):
+    def scores(learners):
+        results = compare(*table, ["smote"], learners=learners, folds=3, params={"n_jobs": 1})
+        results = results[results["metric"].isin(METRICS)]
+        return results.loc[results["learner"] == "xgboost_default", "value"].to_numpy()
+
+    together = scores(["xgboost", "xgboost_tuned", "xgboost_default"])
+    np.testing.assert_array_equal(together, scores(["xgboost_default"]))
+
+
+def test_trials_can_be_chosen_by_their_keys(table):
+    names = ["none", "smote"]
+    all_of_them = list(run_trials(*table, names, folds=3, params=FEW_TREES, dataset="mine"))
+    keys = {("mine", "smote", 1, 2), ("mine", "none", 1, 3)}
+    some = list(run_trials(*table, names, folds=3, params=FEW_TREES, dataset="mine", only=keys))
+    assert {trial.key for trial in some} == keys
+
+    def scores(trial):
+        return [row["value"] for row in trial.rows if row["metric"] in METRICS]
+
+    for trial in some:
+        (same,) = [each for each in all_of_them if each.key == trial.key]
+        assert scores(trial) == scores(same)
 
 
 def test_metrics_can_be_chosen(table):
@@ -94,44 +189,6 @@ def test_index_and_container_do_not_matter(table):
     np.testing.assert_array_equal(expected[timeless], array[timeless])
 
 
-@pytest.mark.parametrize("tuned", [False, True])
-def test_held_out_rows_reach_nothing_but_the_score(table, monkeypatch, tuned):
-    resampled, fitted, stopping, judged = [], [], [], []
-
-    class SpySampler(BaseEstimator):
-        def fit_resample(self, X, y):
-            resampled.append(set(X["id"]))
-            return X, y
-
-    class SpyLearner(trial_module.XGBoostLearner):
-        def fit(self, X, codes, *, validation, sample_weight=None):
-            fitted.append(set(X["id"]))
-            stopping.append(set(validation[0]["id"]))
-            return super().fit(X, codes, validation=validation, sample_weight=sample_weight)
-
-        def predict_proba(self, X):
-            judged.append(set(X["id"]))
-            return super().predict_proba(X)
-
-    monkeypatch.setattr(trial_module, "XGBoostLearner", SpyLearner)
-    spy = Strategy("a spy", lambda seed: SpySampler(), tune_decision=tuned)
-    for _ in run_trials(*table, {"spy": spy}, folds=3, params=FEW_TREES):
-        scored = judged[-1]
-        assert len(scored) == 100
-        assert stopping[0], "no rows were set aside, so this test would see nothing"
-        assert len(fitted) == (6 if tuned else 1)
-        for rows in (*resampled, *fitted):
-            assert not rows & scored
-            assert not rows & stopping[0]
-        for rows in stopping:
-            assert rows == stopping[0]
-            assert not rows & scored
-        # Inner folds are judged as well, by models that never saw them, and inside the fit part.
-        assert all(rows <= fitted[0] for rows in judged[:-1])
-        for spied in (resampled, fitted, stopping, judged):
-            spied.clear()
-
-
 def test_all_strategies_see_the_same_rows(table):
     seen = {"a": [], "b": []}
 
@@ -155,6 +212,41 @@ def test_a_strategy_that_fails_becomes_a_row(table):
     assert failed["metric"].isna().all()
     assert failed["value"].isna().all()
     assert (results.loc[results["strategy"] == "none", "status"] == "ok").all()
+
+
+def test_a_sampler_that_fails_is_not_tried_again_for_the_next_learner(table):
+    calls = []
+
+    class Failing:
+        def fit_resample(self, X, y):
+            calls.append(len(X))
+            raise RuntimeError("out of luck")
+
+    failing = Strategy("fails", lambda seed: Failing())
+    learners = ["xgboost_default", "xgboost_tuned"]
+    results = compare(*table, {"failing": failing}, learners=learners, folds=2)
+    assert results["learner"].tolist() == learners * 2
+    assert set(results["readout"]) == {"as_is"}
+    assert set(results["status"]) == {"RuntimeError: out of luck"}
+    assert calls == [150, 150]
+
+
+def test_a_learner_that_fails_leaves_the_others_their_turn(table):
+    learners = ["sklearn.neighbors.KNeighborsClassifier", LOGISTIC]
+    results = compare(*table, ["class_weight"], learners=learners, folds=2)
+    first = results[results["learner"] == learners[0]]
+    assert set(first["status"]) == {"ValueError: KNeighborsClassifier takes no weights of rows."}
+    assert len(first) == 2
+    assert (results.loc[results["learner"] == LOGISTIC, "status"] == "ok").all()
+
+
+def test_a_class_that_a_sampler_has_lost_is_named(table):
+    class Losing(BaseEstimator):
+        def fit_resample(self, X, y):
+            return X[y == "common"], y[y == "common"]
+
+    results = compare(*table, {"losing": Losing()}, folds=2, params=FEW_TREES)
+    assert set(results["status"]) == {"ValueError: No row is left to learn class 'rare' from."}
 
 
 def test_an_interrupt_is_no_failure_of_a_strategy(table):
@@ -230,6 +322,8 @@ def test_says_when_there_is_no_early_stopping():
     [
         ({"strategies": ["smot"]}, "no strategy 'smot'. Did you mean 'smote'"),
         ({"strategies": []}, "No strategy"),
+        ({"learners": ["xgbost"]}, "no learner 'xgbost'"),
+        ({"readouts": ["tune"]}, "no readout 'tune'. Did you mean 'tuned'"),
         ({"metrics": ["acuracy"]}, "no metric 'acuracy'. Did you mean 'accuracy'"),
         ({"params": {"eta_": 1}}, "no XGBoost parameter 'eta_'"),
         ({"folds": 1}, "folds=1"),
@@ -243,7 +337,7 @@ def test_bad_arguments_are_named_before_any_training(table, monkeypatch, argumen
     def never(*_):
         raise AssertionError("trained")
 
-    monkeypatch.setattr(trial_module, "_run_strategy", never)
+    monkeypatch.setattr(trial_module, "_run_learner", never)
     with pytest.raises(ValueError, match=message):
         run_trials(*table, **arguments)
 

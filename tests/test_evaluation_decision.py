@@ -19,8 +19,8 @@ def test_tuned_decision_finds_the_threshold_that_balances():
     X = pd.DataFrame({"p": np.where(y == 1, 0.2, 0.1)})
     fitted = []
 
-    def fit(X, y):
-        fitted.append(len(X))
+    def fit(rows):
+        fitted.append(len(rows))
         return Fixed()
 
     decide = tune_decision(fit, X, y, pd.Index([0, 1], dtype=object), random_state=0)
@@ -44,9 +44,7 @@ def test_tuned_decision_scores_only_rows_that_were_left_out():
             seen.extend(X["id"])
             return super().predict_proba(X)
 
-    tune_decision(
-        lambda X, y: Spy(set(X["id"])), X, y, pd.Index([0, 1], dtype=object), random_state=0
-    )
+    tune_decision(lambda rows: Spy(set(rows)), X, y, pd.Index([0, 1], dtype=object), random_state=0)
     assert sorted(seen) == list(range(100))
 
 
@@ -54,7 +52,7 @@ def test_tuned_decision_without_rows_to_tune_on_corrects_by_the_prior():
     y = pd.Series([0] * 96 + [1] * 4)
     X = pd.DataFrame({"p": np.full(100, 0.05)})
 
-    def never(X, y):
+    def never(rows):
         raise AssertionError("nothing to tune, so nothing to fit")
 
     decide = tune_decision(never, X, y, pd.Index([0, 1], dtype=object), random_state=0)

@@ -1,179 +1,28 @@
-"""From scores to words, tables, figures and the page that holds them."""
+"""The page that holds it all, read by a parser and by a browser."""
 
 import base64
-import io
+import html
+import json
 import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
 
-import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
+from synthetic import failure, many_sets, one_set, without
 
-from gansampler.evaluation import plots, run_trials
-from gansampler.evaluation.report import render_report
-from gansampler.evaluation.statistics import paired_differences, scores_by_fold
-from gansampler.evaluation.summary import (
-    differences_table,
-    failures_table,
-    means_table,
-    notes_table,
-    summary,
-    tables,
-    to_markdown,
-)
-from gansampler.evaluation.trial import COLUMNS
-from gansampler.evaluation.verdict import verdict
+from gansampler.evaluation import run_trials
+from gansampler.evaluation.report import render_report, write_report
+from gansampler.evaluation.summary import panel_tables
 
-
-def make_results(scores, *, ratios=((0.1, 0.1), (0.1, 1.0))):
-    """Build a result of two strategies from {strategy: {metric: values by fold}}."""
-    rows = []
-    for (strategy, metrics), (before, after) in zip(scores.items(), ratios, strict=False):
-        n = len(next(iter(metrics.values())))
-        beside = dict.fromkeys(
-            ("seconds_resample", "seconds_fit", "rows_before", "rows_after", "trees"), [1] * n
-        )
-        beside |= {"ratio_before": [before] * n, "ratio_after": [after] * n}
-        for metric, values in {**metrics, **beside}.items():
-            for fold, value in enumerate(values, start=1):
-                rows.append(("data", strategy, fold, 1, metric, value, 0.5, "ok"))
-    return pd.DataFrame(rows, columns=COLUMNS)
-
-
-@pytest.fixture
-def results():
-    return make_results(
-        {
-            "none": {
-                "accuracy": [0.9, 0.9, 0.9],
-                "roc_auc": [0.7, 0.72, 0.71],
-                "log_loss": [0.2, 0.2, 0.2],
-            },
-            "lsgan": {
-                "accuracy": [0.8, 0.9, 0.95],
-                "roc_auc": [0.8, 0.82, 0.811],
-                "log_loss": [0.3, 0.301, 0.3],
-            },
-        }
-    )
-
-
-def with_failure(results):
-    row = pd.DataFrame(
-        [("data", "smote", 1, 1, None, np.nan, 0.1, "ValueError: a|b")], columns=COLUMNS
-    )
-    return pd.concat([results, row], ignore_index=True)
-
-
-def test_scores_are_laid_out_by_strategy_and_fold(results):
-    scores = scores_by_fold(with_failure(results), "roc_auc")
-    assert scores.index.tolist() == ["none", "lsgan", "smote"]
-    assert scores.columns.tolist() == [(1, 1), (1, 2), (1, 3)]
-    assert scores.loc["none"].tolist() == [0.7, 0.72, 0.71]
-    assert scores.loc["smote"].isna().all()
-
-
-def test_paired_differences_against_a_calculation_by_hand(results):
-    pairs = paired_differences(results, "none").set_index("metric")
-    row = pairs.loc["roc_auc"]
-    differences = np.array([0.1, 0.1, 0.101])
-    # t of two degrees of freedom, and the correction of Nadeau and Bengio for three folds.
-    half = 4.302653 * differences.std(ddof=1) * np.sqrt(1 / 3 + 1 / 2)
-    assert row["difference"] == pytest.approx(differences.mean())
-    assert row["low"] == pytest.approx(differences.mean() - half)
-    assert row["high"] == pytest.approx(differences.mean() + half)
-    assert (row["better"], row["folds"], row["clearly"]) == (3, 3, "better")
-    assert pairs.loc["accuracy", "clearly"] == ""
-    assert pairs.loc["accuracy", "better"] == 1
-
-
-def test_more_of_a_loss_is_worse(results):
-    row = paired_differences(results, "none").set_index("metric").loc["log_loss"]
-    assert row["difference"] > 0
-    assert (row["better"], row["clearly"]) == (0, "worse")
-
-
-def test_one_fold_in_common_is_never_clear(results):
-    once = results[(results["strategy"] == "none") | (results["fold"] == 1)]
-    pairs = paired_differences(once, "none")
-    assert set(pairs["folds"]) == {1}
-    assert set(pairs["clearly"]) == {""}
-
-
-def test_notes_table_shows_accuracy_and_ratios_fold_by_fold(results):
-    table = notes_table(results)
-    assert table.loc["lsgan"].tolist() == ["0.883", *["0.100 to 1.000"] * 3]
-    assert table.columns.tolist() == ["mean accuracy", "fold 1", "fold 2", "fold 3"]
-    again = results.assign(repeat=2)
-    both = notes_table(pd.concat([results, again]))
-    assert both.columns[-1] == "fold 2.3"
-
-
-def test_tables_of_means_and_differences(results):
-    assert means_table(results).loc["none"].tolist() == ["0.900", "0.710", "0.200"]
-    table = differences_table(results, "none")
-    assert table.loc["lsgan", "ROC-AUC"] == "+0.100 (3/3)"
-    assert table.loc["lsgan", "log-loss"] == "+0.100 (0/3)"
-
-
-def test_failures_are_counted_and_shown(results):
-    failed = with_failure(results)
-    table = failures_table(failed)
-    assert table.loc["smote"].tolist() == ["ValueError: a|b", 1]
-    assert "Errors" in tables(failed)
-    assert "Errors" not in tables(results)
-    assert r"a\|b" in summary(failed)
-
-
-def test_all_strategies_may_fail():
-    rows = [("data", name, 1, 1, None, np.nan, 0.1, "E: x") for name in ("none", "smote", "lsgan")]
-    failed = pd.DataFrame(rows, columns=COLUMNS)
-    assert "| lsgan    | E: x  | 1            |" in summary(failed)
-    X, y = pd.DataFrame({"a": [1, 2]}), pd.Series([0, 1])
-    page = render_report(failed, X, y, {}, settings={}, command="x")
-    assert "lsgan failed on every fold" in page
-    assert "<img" not in page
-
-
-def test_markdown_columns_are_aligned():
-    table = pd.DataFrame({"a": ["1", "22"]}, index=pd.Index(["x", "yyy"], name="name"))
-    assert to_markdown(table).splitlines() == [
-        "| name | a  |",
-        "|------|----|",
-        "| x    | 1  |",
-        "| yyy  | 22 |",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("shift", "answer"), [(0.1, "lsgan helps"), (-0.1, "lsgan hurts"), (0, "no clear difference")]
-)
-def test_verdict_answers_by_what_no_threshold_can_move(shift, answer):
-    base = np.array([0.7, 0.72, 0.71])
-    wobble = np.array([0.001, -0.001, 0])
-    results = make_results({"none": {"roc_auc": base}, "lsgan": {"roc_auc": base + shift + wobble}})
-    sentences = verdict(results)
-    assert answer in sentences[0]
-    assert sentences[-1].startswith("Against leaving the rows as they are")
-
-
-def test_verdict_lists_what_is_better_and_worse(results):
-    sentence = verdict(results)[-1]
-    assert "clearly better in ROC-AUC (+0.100)" in sentence
-    assert "clearly worse in log-loss (+0.100)" in sentence
-    assert "no clear difference in accuracy" in sentence
-
-
-def test_verdict_says_when_its_subject_failed(results):
-    failed = results[results["strategy"] == "none"]
-    row = pd.DataFrame([("data", "lsgan", 1, 1, None, np.nan, 0.1, "E: x")], columns=COLUMNS)
-    assert "failed on every fold" in verdict(pd.concat([failed, row]))[0]
-
-
-def test_no_verdict_where_nothing_was_generated(results):
-    assert verdict(results[results["strategy"] == "none"]) == []
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+SETS = {
+    "none": {"roc_auc": [0.5, 0.6, 0.7, 0.4], "brier": [0.2] * 4},
+    "tuned_threshold": {"roc_auc": [0.5, 0.6, 0.7, 0.4], "brier": [0.2] * 4},
+    "lsgan": {"roc_auc": [0.52, 0.61, 0.73, 0.41], "brier": [0.1] * 4},
+}
 
 
 @pytest.fixture(scope="module")
@@ -202,19 +51,34 @@ def whole():
         )
     )
     results = pd.DataFrame([row for trial in trials for row in trial.rows])
+    reliability = pd.DataFrame([row for trial in trials for row in trial.reliability])
     examples = {trial.rows[0]["strategy"]: trial for trial in trials if trial.new_rows is not None}
     history = [{"step": s, "generator_loss": 1 / s, "discriminator_loss": 2.0} for s in (1, 2, 3)]
     examples["jitter"].history.extend(history)
     page = render_report(
-        results, X, y, examples, settings={"folds": "3"}, command="gansampler benchmark '<x>'"
+        results,
+        X,
+        y,
+        examples,
+        reliability=reliability,
+        settings={"folds": "3"},
+        command="gansampler benchmark '<x>'",
     )
     return page, results
+
+
+@pytest.fixture(scope="module")
+def panels():
+    """Two learners on four data sets, one of which a strategy has not finished."""
+    learners = ("xgboost", "sklearn.linear_model.LogisticRegression")
+    results = pd.concat([many_sets(SETS, learner=name) for name in learners], ignore_index=True)
+    return render_report(without(results, "lsgan", "set 3"))
 
 
 class Reader(HTMLParser):
     """Collect tags with their attributes, and see that they are closed in order."""
 
-    VOID = frozenset({"meta", "img", "br"})
+    VOID = frozenset({"meta", "img", "br", "wbr"})
 
     def __init__(self):
         super().__init__()
@@ -229,28 +93,34 @@ class Reader(HTMLParser):
         assert self.open.pop() == tag
 
 
-def test_report_is_one_well_formed_page_that_loads_nothing(whole):
-    page, _ = whole
+def read(page):
     reader = Reader()
     reader.feed(page)
-    assert reader.open == []
-    names = {name for name, _ in reader.tags}
-    assert not names & {"script", "link", "iframe", "object", "embed", "base", "form"}
-    for _, attributes in reader.tags:
-        assert not {name for name in attributes if name.startswith("on")}
-        assert "href" not in attributes
-        assert attributes.get("src", "data:").startswith("data:image/svg+xml;base64,") or (
-            "src" not in attributes
-        )
-    style = re.search(r"<style>(.*)</style>", page, re.DOTALL).group(1)
-    assert "url(" not in style
-    assert "@import" not in style
+    return reader
+
+
+def test_report_is_one_well_formed_page_that_loads_nothing(whole, panels):
+    for page in (whole[0], panels):
+        reader = read(page)
+        assert reader.open == []
+        names = {name for name, _ in reader.tags}
+        assert not names & {"script", "link", "iframe", "object", "embed", "base", "form"}
+        for _, attributes in reader.tags:
+            assert not {name for name in attributes if name.startswith("on")}
+            assert "href" not in attributes
+            assert attributes.get("src", "data:").startswith("data:image/svg+xml;base64,") or (
+                "src" not in attributes
+            )
+        style = re.search(r"<style>(.*)</style>", page, re.DOTALL).group(1)
+        assert "url(" not in style
+        assert "@import" not in style
 
 
 def test_pictures_load_nothing_and_run_nothing(whole):
     page, _ = whole
     pictures = re.findall(r"base64,([A-Za-z0-9+/=]+)", page)
-    assert len(pictures) == 9 + 1 + 2 + 5 + 1  # metrics, ratios, strategies, columns, training
+    # Metrics, time, ratios, reliability, strategies, columns, training.
+    assert len(pictures) == 9 + 2 + 1 + 3 + 2 + 5 + 1
     for picture in pictures:
         text = base64.b64decode(picture).decode()
         assert "<script" not in text
@@ -258,77 +128,163 @@ def test_pictures_load_nothing_and_run_nothing(whole):
         assert all(link.startswith(("#", "data:")) for link in links)
 
 
-def test_every_picture_has_words(whole):
-    page, _ = whole
-    reader = Reader()
-    reader.feed(page)
-    words = [attributes["alt"] for tag, attributes in reader.tags if tag == "img"]
-    assert all(words)
-    assert len(set(words)) == len(words)
+def test_every_picture_has_words_of_its_own(whole, panels):
+    for page in (whole[0], panels):
+        words = [attributes["alt"] for tag, attributes in read(page).tags if tag == "img"]
+        assert all(words)
+        assert len(set(words)) == len(words)
 
 
 def test_report_holds_verdict_tables_settings_and_command(whole):
     page, results = whole
     assert "Does oversampling help on a &lt;b&gt; &amp; c?" in page
     assert page.index('class="verdict"') < page.index("<table>")
-    for title in tables(results):
+    for title in panel_tables(results):
         assert title in page
+    assert "Probability in % of being worse than none" in page
     assert "gansampler benchmark &#39;&lt;x&gt;&#39;" in page
     assert f"pandas {pd.__version__}" in page
 
 
-def test_report_shows_errors(whole):
-    _, results = whole
-    failed = with_failure(results)
-    page = render_report(
-        failed, pd.DataFrame({"a": [1, 2]}), pd.Series([0, 1]), {}, settings={}, command="x"
-    )
-    assert "ValueError: a|b" in page
+def test_settings_that_a_run_kept_win_over_those_of_this_machine():
+    page = render_report(one_set({"none": {"f1": [0.5]}}), settings={"machine": "another"})
+    assert "another" in page
+    assert page.count("<dt>machine</dt>") == 1
 
 
-def test_plots_leave_the_style_of_the_session_alone(results):
-    before = dict(matplotlib.rcParams)
-    plots.plot_scores(results, "roc_auc")
-    plots.plot_ratios(results)
-    assert dict(matplotlib.rcParams) == before
+def test_report_of_several_panels_answers_each_on_top(panels):
+    assert "Does oversampling help on 4 data sets?" in panels
+    answers = panels[panels.index('class="verdict answers"') :].split("</section>")[0]
+    assert answers.count("lsgan") == 2
+    assert "<b>sklearn.linear_model.LogisticRegression, as_is</b>" in answers
+    assert panels.count('<details class="part"') == 2
+    assert panels.count('<details class="part" open>') == 1
+    for title in ("Critical-difference diagrams", "Gain on each data set", "Mean rank over"):
+        assert panels.count(f"<h2>{title}") == 2
 
 
-def test_score_plot_has_a_dot_for_each_fold_and_a_bar_for_each_mean(results):
-    (ax,) = plots.plot_scores(results, "roc_auc").axes
-    dots = [line for line in ax.lines if line.get_marker() == "o"]
-    (bars,) = [line for line in ax.lines if line.get_marker() == "|"]
-    assert [line.get_xdata().tolist() for line in dots] == [[0.7, 0.72, 0.71], [0.8, 0.82, 0.811]]
-    np.testing.assert_allclose(bars.get_xdata(), [0.71, 0.81033], atol=1e-4)
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["none", "lsgan"]
+def test_report_shows_errors():
+    page = render_report(pd.concat([one_set({"none": {"f1": [0.5]}}), failure("smote")]))
+    assert "<td>ValueError: a|b</td>" in page
 
 
-def test_projection_puts_equal_rows_in_one_place(mixed):
-    X, _ = mixed
-    project = plots.Projection(X)
-    places = project(pd.concat([X, X.iloc[:3]], ignore_index=True))
-    assert places.shape == (len(X) + 3, 2)
-    np.testing.assert_allclose(places[-3:], places[:3], atol=1e-5)
-    np.testing.assert_allclose(places[: len(X)].mean(axis=0), 0, atol=1e-4)
-    assert (places.std(axis=0) > 0.1).all()
+def test_report_of_failures_alone():
+    names = ("none", "smote", "lsgan")
+    page = render_report(pd.concat([failure(name) for name in names]))
+    assert "lsgan failed on every fold" in page
+    assert "<img" not in page
 
 
-def test_projection_of_one_column_has_two_dimensions():
-    X = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0]})
-    assert plots.Projection(X)(X).shape == (4, 2)
+@pytest.mark.parametrize("strategies", [["none"], ["lsgan"], ["none", "lsgan"]])
+@pytest.mark.parametrize("n_sets", [1, 2])
+def test_report_of_little_is_a_page(strategies, n_sets):
+    results = many_sets({name: SETS[name] for name in strategies})
+    few = results[results["dataset"].isin(["set 1", "set 2"][:n_sets])]
+    assert read(render_report(few)).open == []
 
 
-def test_column_plot_of_every_kind_of_column(mixed):
-    X, _ = mixed
-    for name in X:
-        figure = plots.plot_column(X[name], {"one": X[name].iloc[:50], "two": X[name].iloc[50:]})
-        assert isinstance(figure, Figure)
-        assert figure.axes[0].get_title(loc="left") == name
-        figure.savefig(io.BytesIO(), format="svg")
+def test_report_of_nothing_says_so():
+    with pytest.raises(ValueError, match="nothing to report yet"):
+        render_report(one_set({"none": {"f1": [0.5]}}).iloc[:0])
 
 
-def test_column_plot_shows_shares_and_missing_values():
-    real = pd.Series(["u", "u", "v", None], name="kind")
-    (ax,) = plots.plot_column(real, {"lsgan": pd.Series(["v", "v"])}).axes
-    assert [bar.get_width() for bar in ax.patches] == pytest.approx([2 / 3, 1 / 3])
-    assert ax.lines[0].get_xdata().tolist() == [0, 1]
-    assert ax.get_xlabel() == "missing: real 25%, lsgan 0%"
+def test_report_is_written_as_utf8(tmp_path):
+    results = one_set({"none": {"f1": [0.5, 0.6]}}, dataset="größe")
+    write_report(results, tmp_path / "report.html", command="x")
+    assert "größe" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+# Opens all that is closed, and says what a reader would stumble over.
+PROBE = """
+<script>
+const found = [];
+const background = (element) => {
+  for (let each = element; each; each = each.parentElement) {
+    const color = each.ownerDocument.defaultView.getComputedStyle(each).backgroundColor;
+    if (color !== "rgba(0, 0, 0, 0)") return color;
+  }
+  return "rgb(255, 255, 255)";
+};
+const look = (frame) => {
+  const page = frame.contentDocument, width = frame.clientWidth;
+  page.querySelectorAll("details").forEach((each) => { each.open = true; });
+  const all = [...page.body.querySelectorAll("*")];
+  const texts = all.filter((each) => [...each.childNodes].some((node) => node.data?.trim()));
+  const style = (each) => frame.contentWindow.getComputedStyle(each);
+  const beyond = (each) => each.getBoundingClientRect().right > width + 1;
+  found.push({
+    width, scrolls_to: page.documentElement.scrollWidth,
+    empty_images: [...page.images].filter((each) => !each.naturalWidth).length,
+    images: page.images.length,
+    narrowest_image: Math.min(...[...page.images].map((each) => each.clientWidth)),
+    cut: all.filter((each) => beyond(each) && !each.closest(".scroll")).map((each) => each.tagName),
+    scrolling: [...page.querySelectorAll(".scroll")]
+      .filter((each) => each.scrollWidth > each.clientWidth).length,
+    smallest_text: Math.min(...texts.map((each) => parseFloat(style(each).fontSize))),
+    colors: [...new Set(texts.map((each) => style(each).color + "|" + background(each)))],
+  });
+};
+onload = () => {
+  document.querySelectorAll("iframe").forEach(look);
+  document.getElementById("found").textContent = JSON.stringify(found);
+};
+</script>
+"""
+
+
+def contrast(color, background):
+    """Give the contrast ratio of WCAG 2 for two colours as a browser writes them."""
+
+    def luminance(text):
+        channels = np.array([int(part) for part in re.findall(r"\d+", text)[:3]]) / 255
+        linear = np.where(
+            channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4
+        )
+        return linear @ [0.2126, 0.7152, 0.0722]
+
+    return (luminance(background) + 0.05) / (luminance(color) + 0.05)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+def test_report_is_legible_in_a_browser_and_on_a_phone(whole, panels, tmp_path):
+    frames = [
+        f'<iframe style="width:{width}px; height:900px; border:0" srcdoc="{html.escape(page)}">'
+        "</iframe>"
+        for page in (whole[0], panels)
+        for width in (1280, 390)
+    ]
+    wrapper = tmp_path / "frames.html"
+    body = "".join(frames)
+    wrapper.write_text(f'<pre id="found"></pre>{body}{PROBE}', encoding="utf-8")
+    words = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--dump-dom"]
+    words += ["--disable-background-networking", "--disable-sync", "--window-size=1400,900"]
+    shown = subprocess.run(
+        [CHROMIUM, *words, f"--user-data-dir={tmp_path / 'profile'}", wrapper.as_uri()],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    found = json.loads(re.search(r'<pre id="found">(.*?)</pre>', shown, re.DOTALL).group(1))
+    assert [page["width"] for page in found] == [1280, 390, 1280, 390]
+    for page in found:
+        assert page["scrolls_to"] <= page["width"]
+        assert page["cut"] == []
+        assert page["scrolling"] == 0 or page["width"] == 390
+        assert page["images"] > 10
+        assert page["empty_images"] == 0
+        assert page["narrowest_image"] >= 330
+        assert page["smallest_text"] >= 12
+        assert all(contrast(*pair.split("|")) >= 4.5 for pair in page["colors"])
+
+
+def test_report_of_a_run_that_goes_on():
+    """A learner has failed so far, another lacks the strategy that gains are shown against."""
+    parts = [
+        many_sets(SETS),
+        one_set({"lsgan": SETS["lsgan"]}, learner="forest", dataset="set 1"),
+        failure("none", learner="logistic", dataset="set 2"),
+    ]
+    page = render_report(pd.concat(parts))
+    assert read(page).open == []
+    for learner in ("xgboost", "forest", "logistic"):
+        assert f"<summary>{learner}, as_is</summary>" in page

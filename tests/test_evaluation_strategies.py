@@ -169,6 +169,54 @@ def test_a_missing_package_is_named_before_anything_is_trained(numbers, tmp_path
     assert not (tmp_path / "out").exists()
 
 
+def test_all_are_compared_but_those_without_their_package():
+    with mock.patch("gansampler.evaluation.strategies.find_spec", return_value=None):
+        with pytest.warns(
+            UserWarning, match=r"Left out.* geometric_smote \(pip install imbal"
+        ) as seen:
+            names = list(pick_strategies("all"))
+        assert "tvae (pip install ctgan)" in str(seen[0].message)
+        assert names == [name for name, entry in STRATEGIES.items() if entry.needs is None]
+        assert len(pick_strategies(None)) == 8
+    with mock.patch("gansampler.evaluation.strategies.find_spec", return_value=True):
+        assert list(pick_strategies(["all"])) == list(STRATEGIES)
+
+
+def test_strategies_come_from_import_paths_and_files(numbers, tmp_path):
+    path = tmp_path / "doubling.py"
+    path.write_text(
+        "import pandas as pd\n\n\nclass Doubling:\n    def fit_resample(self, X, y):\n"
+        "        return pd.concat([X, X]), pd.concat([y, y])\n"
+    )
+    random = "imblearn.over_sampling.RandomOverSampler(sampling_strategy=0.5)"
+    results = compare(
+        *numbers,
+        [random, str(path)],
+        learners=["xgboost_default"],
+        folds=2,
+        params={"n_estimators": 3, "n_jobs": 1},
+    )
+    assert set(results["status"]) == {"ok"}
+    wide = results.pivot(index=["strategy", "fold"], columns="metric", values="value")
+    np.testing.assert_allclose(wide.loc[random, "ratio_after"], 0.5, atol=0.01)
+    own = wide.loc[str(path)]
+    assert (own["rows_after"] == 2 * own["rows_before"]).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("imblearn.over_sampling.SMOTEE", "Did you mean 'SMOTEN?'"),
+        ("imblearn.metrics.geometric_mean_score", "has no fit_resample"),
+        ("none.py", "no file 'none.py'"),
+        ("lsgann", "Did you mean 'lsgan'"),
+    ],
+)
+def test_what_is_no_strategy_is_refused(name, message):
+    with pytest.raises(ValueError, match=message):
+        pick_strategies(["none", name])
+
+
 def test_help_lists_all(capsys):
     with pytest.raises(SystemExit, match="0"):
         main(["benchmark", "--help"])

@@ -1,4 +1,4 @@
-"""The benchmark: which treatment of imbalanced classes helps XGBoost, and by how much."""
+"""The benchmark: which treatment of imbalanced classes helps a learner, and by how much."""
 
 try:
     import jinja2  # noqa: F401
@@ -10,16 +10,27 @@ except ImportError as error:
     ) from error
 
 from .compare import compare, run_trials
+from .learners import LEARNERS, Learner
 from .metrics import METRICS, Metric
+from .readouts import READOUTS
+from .runs import run_tasks
+from .sources import Source
+from .store import Store
 from .strategies import STRATEGIES, Strategy
 from .trial import Trial
 
 __all__ = [
+    "LEARNERS",
     "METRICS",
+    "READOUTS",
     "STRATEGIES",
+    "Learner",
     "Metric",
+    "Source",
+    "Store",
     "Strategy",
     "Trial",
     "compare",
+    "run_tasks",
     "run_trials",
 ]

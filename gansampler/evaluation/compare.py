@@ -1,7 +1,7 @@
 """The comparison: every strategy on the same folds, as a long table of scores."""
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from numbers import Integral
 from typing import Any
 
@@ -9,12 +9,15 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from ..tables import check_features, check_target
-from .folds import Split, stratified_splits
-from .labels import classes_by_frequency, code_labels
-from .learner import check_params
+from .folds import Split
+from .labels import classes_by_frequency
+from .learners import pick_learners
 from .metrics import pick_metrics
+from .protocols import make_splits
+from .readouts import pick_readouts
 from .strategies import pick_strategies
-from .trial import COLUMNS, Fold, Trial, try_strategy
+from .treatment import Fold
+from .trial import COLUMNS, Key, Trial, try_strategy
 
 
 def compare(
@@ -22,19 +25,23 @@ def compare(
     y: Any,
     strategies: Iterable[str] | Mapping[str, Any] | None = None,
     *,
+    learners: Iterable[str] | Mapping[str, Any] = ("xgboost",),
+    readouts: Iterable[str] = ("as_is",),
     folds: int = 5,
     repeats: int = 1,
+    protocol: Mapping[str, Any] | None = None,
     metrics: Iterable[str] | None = None,
     params: Mapping[str, Any] | None = None,
     dataset: str = "data",
     random_state: int = 0,
     verbose: int = 0,
 ) -> pd.DataFrame:
-    """Score strategies against imbalance by stratified cross-validation with XGBoost behind them.
+    """Score strategies against imbalance by stratified cross-validation with learners behind them.
 
-    Only rows of the training part reach a sampler, an encoder or early stopping; 15 % of the
-    training part are set aside before resampling, to stop XGBoost when 30 more trees bring nothing.
-    All strategies see the same folds and the same rows set aside.
+    Only rows of the training part reach a sampler, an encoder or early stopping. For a learner that
+    stops early, 15 % of the training part are set aside before resampling; others get all of it.
+    All strategies see the same folds and the same rows set aside. A strategy resamples once for all
+    learners that are given the same rows.
 
     Parameters
     ----------
@@ -46,16 +53,32 @@ def compare(
         Names out of `gansampler.evaluation.STRATEGIES`, or a mapping from a name of your own to an
         object with ``fit_resample``, to a `Strategy`, or to such a name. None means those that
         are compared by default; of the others some need one more package.
+    learners : iterable of str, or mapping, default=("xgboost",)
+        Names out of `gansampler.evaluation.LEARNERS`, or import paths of classifiers such as
+        "sklearn.linear_model.LogisticRegression"; or a mapping from a name of your own to one of
+        these, or to a classifier. Classifiers get categories as columns of 0 and 1, and quantities
+        without holes and scaled.
+    readouts : iterable of str, default=("as_is",)
+        Names out of `gansampler.evaluation.READOUTS`: "as_is", "tuned" (the decision is tuned by
+        inner cross-validation, which resamples and fits five times more), "prior_corrected"
+        (the probabilities are taken back to the class shares before resampling).
     folds : int, default=5
         Number of folds.
     repeats : int, default=1
         How often the rows are shuffled and folded anew.
+    protocol : mapping, optional
+        How the table is cut or thinned instead of plain stratified folds, see
+        `gansampler.evaluation.protocols`: ``{"group": column}`` holds out groups as a whole,
+        ``{"time": column}`` later rows; in both the column is no feature.
+        ``{"imbalance_ratio": r}`` and ``{"minority_sizes": [20, 50]}`` take rows of the smallest
+        class out of the training parts alone; these go with each of the others.
     metrics : iterable of str or None
         Names out of `gansampler.evaluation.METRICS`; None means all.
     params : mapping, optional
-        Parameters for `xgboost.XGBClassifier`, beside or instead of 500 trees with early stopping.
+        Parameters of the learners, beside or instead of their own: ``name`` for all of them, or
+        ``learner__name`` for one.
     dataset : str, default="data"
-        The name that goes into the table.
+        The name that goes into the table; what a protocol did is added, as "data@minority=20".
     random_state : int, default=0
         Seed of everything.
     verbose : int, default=0
@@ -64,15 +87,16 @@ def compare(
     Returns
     -------
     DataFrame
-        One row for each strategy, fold (from 1), repeat (from 1) and metric. `seconds` is what the
-        strategy took on that fold from resampling to prediction; `status` is "ok", or the error
-        that stopped the strategy on this fold, in one row without a metric. Beside the metrics
-        that were asked for there are
+        One row for each strategy, learner, readout, repeat (from 1), fold (from 1) and metric.
+        `seconds` is what they took on that fold from resampling to the labels, with the resampling
+        that a strategy does once for several learners; `status` is "ok", or the error that stopped
+        the strategy with this learner on this fold, in one row without a metric. Beside the metrics
+        that were asked for there are, once for each learner with the readout "as_is",
 
         - ``seconds_resample``, ``seconds_fit``;
         - ``rows_before``, ``rows_after``: rows to be fitted, before and after resampling;
         - ``ratio_before``, ``ratio_after``: smallest class divided by largest class in them;
-        - ``trees``: how many trees early stopping kept.
+        - ``trees``: how many trees XGBoost predicts with.
 
     Raises
     ------
@@ -94,8 +118,11 @@ def compare(
         X,
         y,
         strategies,
+        learners=learners,
+        readouts=readouts,
         folds=folds,
         repeats=repeats,
+        protocol=protocol,
         metrics=metrics,
         params=params,
         dataset=dataset,
@@ -105,32 +132,59 @@ def compare(
     return pd.DataFrame([row for trial in trials for row in trial.rows], columns=COLUMNS)
 
 
+class Trials:
+    """Trials that are run as they are read, and known by their keys before.
+
+    Parameters
+    ----------
+    keys : list of (dataset, strategy, repeat, fold)
+        In the order of the trials.
+    run : callable
+        Gives an iterator of `Trial`.
+    """
+
+    def __init__(self, keys: list[Key], run: Callable[[], Iterator[Trial]]) -> None:
+        self.keys = keys
+        self._run = run
+
+    def __iter__(self) -> Iterator[Trial]:
+        return self._run()
+
+
 def run_trials(
     X: Any,
     y: Any,
     strategies: Iterable[str] | Mapping[str, Any] | None = None,
     *,
+    learners: Iterable[str] | Mapping[str, Any] = ("xgboost",),
+    readouts: Iterable[str] = ("as_is",),
     folds: int = 5,
     repeats: int = 1,
+    protocol: Mapping[str, Any] | None = None,
     metrics: Iterable[str] | None = None,
     params: Mapping[str, Any] | None = None,
     dataset: str = "data",
     random_state: int = 0,
     verbose: int = 0,
-) -> Iterator[Trial]:
+    only: Container[Key] | None = None,
+) -> Trials:
     """Run what `compare` describes, and hand out each trial as soon as it is done.
 
-    The input is checked at the call, the work is done as the iterator is read.
+    The input is checked at the call, the work is done as the trials are read.
 
     Parameters
     ----------
-    X, y, strategies, folds, repeats, metrics, params, dataset, random_state, verbose
+    X, y, strategies, learners, readouts, folds, repeats, protocol, metrics, params
         As in `compare`.
+    dataset, random_state, verbose
+        As in `compare`.
+    only : container of (dataset, strategy, repeat, fold), optional
+        The trials to run, if not all of them. Each gives the same scores as among all.
 
     Returns
     -------
-    iterator of Trial
-        ``repeats * folds * strategies`` of them, fold by fold.
+    iterable of Trial
+        One for each fold and strategy, with all learners; ``keys`` lists them before they are run.
 
     Raises
     ------
@@ -143,31 +197,40 @@ def run_trials(
         raise ValueError(f"repeats={repeats} leaves nothing to do: give 1 or more.")
     if not (isinstance(random_state, Integral) and random_state >= 0):
         raise ValueError(f"The seed must be a whole number from 0, but is {random_state!r}.")
-    params = dict(params or {})
-    check_params(params)
+    taught = pick_learners(learners, params)
+    read = pick_readouts(readouts)
     chosen = pick_strategies(strategies)
     scores = pick_metrics(metrics)
+    X, splits = make_splits(
+        X, y, protocol or {}, folds=folds, repeats=repeats, random_state=random_state
+    )
+    if any(learner.stops_early for learner in taught.values()):
+        _say_if_unstopped(splits)
     classes = classes_by_frequency(y)
-    codes = code_labels(y, classes)
+    todo = {
+        (dataset + split.variant, name, split.repeat, split.fold): split
+        for split in splits
+        for name in chosen
+    }
+    if only is not None:
+        todo = {key: split for key, split in todo.items() if key in only}
 
-    def trials() -> Iterator[Trial]:
-        splits = stratified_splits(codes, folds=folds, repeats=repeats, random_state=random_state)
-        with tqdm(total=folds * repeats * len(chosen), disable=not verbose, unit="fit") as bar:
-            for split in splits:
-                fold = Fold(X, y, classes, split, params, random_state)
-                _say_if_unstopped(split)
-                for name, strategy in chosen.items():
-                    bar.set_description(f"{name}, fold {split.fold}")
-                    yield try_strategy(name, strategy, fold, scores, dataset)
-                    bar.update()
+    def run() -> Iterator[Trial]:
+        with tqdm(total=len(todo), disable=not verbose, unit="fit") as bar:
+            for key, split in todo.items():
+                name = key[1]
+                bar.set_description(f"{name}, fold {split.fold}{split.variant}")
+                fold = Fold(X, y, classes, split, random_state)
+                yield try_strategy(name, chosen[name], fold, taught, read, scores, key[0])
+                bar.update()
 
-    return trials()
+    return Trials(list(todo), run)
 
 
-def _say_if_unstopped(split: Split) -> None:
-    if len(split.validation) == 0:
+def _say_if_unstopped(splits: Iterable[Split]) -> None:
+    if any(len(split.validation) == 0 for split in splits):
         warnings.warn(
             "No early stopping: fewer than two classes have rows enough to set some aside, so "
             "XGBoost grows all its trees.",
-            stacklevel=2,
+            stacklevel=3,
         )

@@ -1,7 +1,6 @@
 """How probabilities become labels."""
 
 from collections.abc import Callable
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -9,16 +8,9 @@ from sklearn.metrics import recall_score
 from sklearn.model_selection import StratifiedKFold
 
 from .labels import code_labels
+from .models import Model
 
 Decision = Callable[[np.ndarray], np.ndarray]
-
-
-class Model(Protocol):
-    """Whatever gives probabilities."""
-
-    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
-        """Return probabilities of shape (n, classes)."""
-        ...
 
 
 def most_probable(probabilities: np.ndarray) -> np.ndarray:
@@ -38,7 +30,7 @@ def most_probable(probabilities: np.ndarray) -> np.ndarray:
 
 
 def tune_decision(
-    fit: Callable[[pd.DataFrame, pd.Series], Model],
+    fit: Callable[[np.ndarray], Model],
     X: pd.DataFrame,
     y: pd.Series,
     classes: pd.Index,
@@ -61,7 +53,8 @@ def tune_decision(
     Parameters
     ----------
     fit : callable
-        ``fit(X, y)`` gives a model with ``predict_proba``.
+        ``fit(rows)`` gives a model with ``predict_proba``, learnt from the rows of `X` at these
+        positions, as a sorted array.
     X : DataFrame of n rows
         Training part.
     y : Series of n rows
@@ -94,7 +87,7 @@ def tune_decision(
     cutter = StratifiedKFold(folds, shuffle=True, random_state=random_state)
     for inner, left_out in cutter.split(scored, codes[scored]):
         rows = np.union1d(scored[inner], always_fitted)
-        model = fit(X.iloc[rows], y.iloc[rows])
+        model = fit(rows)
         out_of_fold[left_out] = model.predict_proba(X.iloc[scored[left_out]])
 
     def score(exponent: float) -> float:

@@ -9,20 +9,23 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from pandas.api import types
 from sklearn.decomposition import PCA
 
 from ..encoding import TableEncoder
 from .columns import is_categorical, to_numbers
+from .gains import gains_by_unit, paired_gains
 from .metrics import METRICS
-from .statistics import scores_by_fold
+from .ranking import groups_alike
+from .scores import scores_by_dataset, scores_by_fold
 
 STYLE: Any = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
-    "axes.titlesize": 11,
-    "font.size": 9,
+    "axes.titlesize": 12,
+    "font.size": 10,
     "legend.frameon": False,
     "svg.hashsalt": "gansampler",
     # A column or a category may hold a dollar sign.
@@ -44,19 +47,19 @@ MAX_CATEGORIES = 8
 def _axes(title: str, height: float, *, panels: int = 1) -> Iterator[tuple[Figure, Any]]:
     """Give a figure and its axes under our style, which is put back afterwards."""
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(4.6, height), layout="constrained")
+        figure = Figure(figsize=(4.6, height), layout=ConstrainedLayoutEngine(w_pad=0.1))
         axes = figure.subplots(1, panels, sharex=True, sharey=True, squeeze=False)[0]
         axes[0].set_title(title)
         yield figure, axes[0] if panels == 1 else axes
 
 
-def plot_scores(results: pd.DataFrame, metric: str) -> Figure:
+def plot_scores(panel: pd.DataFrame, metric: str) -> Figure:
     """Draw the score of each strategy on each fold as a dot, and the mean as a bar.
 
     Parameters
     ----------
-    results : DataFrame
-        What `gansampler.evaluation.compare` returns.
+    panel : DataFrame
+        One panel of a result, see `gansampler.evaluation.scores.panels`.
     metric : str
         One of its metrics.
 
@@ -64,7 +67,7 @@ def plot_scores(results: pd.DataFrame, metric: str) -> Figure:
     -------
     Figure
     """
-    scores = scores_by_fold(results, metric)
+    scores = scores_by_fold(panel, metric)
     means = scores.mean(axis=1)
     entry = METRICS[metric]
     title = entry.title + ("" if entry.greater_is_better else " (less is better)")
@@ -72,27 +75,179 @@ def plot_scores(results: pd.DataFrame, metric: str) -> Figure:
         if "none" in means:
             ax.axvline(means["none"], color=DARK, linewidth=0.8, linestyle=":")
         for place, (_, values) in enumerate(scores.iterrows()):
-            ax.plot(values, np.full(len(values), place), "o", color=BLUE, alpha=0.45, markersize=5)
+            _dots(ax, values, place)
         ax.plot(means, range(len(means)), "|", color=DARK, markersize=14, markeredgewidth=2)
         _list_strategies(ax, scores.index)
     return figure
 
 
-def plot_ratios(results: pd.DataFrame) -> Figure:
+def plot_gains(panel: pd.DataFrame, metric: str, reference: str) -> Figure:
+    """Draw what each strategy gains on each data set as a dot, and the mean with its interval.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One panel of a result, with several data sets.
+    metric : str
+        One of its metrics.
+    reference : str
+        One of its strategies.
+
+    Returns
+    -------
+    Figure
+        More is better, losses are turned. The outermost hundredth of the dots is drawn at the edge.
+    """
+    gains = paired_gains(panel, reference, metrics=[metric]).set_index("strategy")
+    values = gains_by_unit(panel, metric, reference, scores_by_dataset).loc[gains.index]
+    places = np.arange(len(gains))
+    with _axes(f"{METRICS[metric].title}: gain over {reference}", 0.7 + 0.32 * len(gains)) as (
+        figure,
+        ax,
+    ):
+        ax.axvline(0, color=DARK, linewidth=0.8, linestyle=":")
+        ends = _limits(values.to_numpy())
+        for place, (_, row) in enumerate(values.iterrows()):
+            _dots(ax, row.clip(*ends), place - 0.18)
+        known = np.isfinite(gains["low"].to_numpy(dtype=float))
+        ax.hlines(places[known] + 0.18, gains["low"][known], gains["high"][known], color=DARK)
+        ax.plot(gains["gain"], places + 0.18, "D", color=DARK, markersize=4)
+        ax.set_xlim(*ends)
+        _list_strategies(ax, gains.index)
+    return figure
+
+
+def plot_mean_ranks(ranks: pd.DataFrame) -> Figure:
+    """Draw a critical-difference diagram, turned upright so that it fits a narrow page.
+
+    Parameters
+    ----------
+    ranks : DataFrame
+        Rows of `gansampler.evaluation.ranking.mean_ranks` for one learner, readout and metric.
+
+    Returns
+    -------
+    Figure
+        Strategies from the best mean rank down; upright bars join those whose mean ranks are closer
+        than the critical difference, which is drawn to scale above them.
+    """
+    rank = ranks.set_index("strategy")["mean_rank"]
+    difference = ranks["critical_difference"].iloc[0]
+    groups = groups_alike(rank, difference)
+    title = f"{METRICS[ranks['metric'].iloc[0]].title}: mean rank"
+    with _axes(title, 1.0 + 0.26 * len(rank)) as (figure, ax):
+        _list_strategies(ax, rank.index)
+        ax.hlines(range(len(rank)), 1, rank, color=GREY, linewidth=1)
+        ax.plot(rank, range(len(rank)), "o", color=BLUE)
+        edge = max(len(rank), 1 + difference)
+        for step, (first, last) in enumerate(groups, start=1):
+            ax.vlines(edge + 0.25 * step, first - 0.2, last + 0.2, color=DARK, linewidth=3)
+        ax.plot([1, 1 + difference], [-1, -1], "|-", color=RED, markersize=7)
+        ax.text(1 + difference, -1, f"  critical difference {difference:.2f}", va="center")
+        ax.set_ylim(len(rank) - 0.4, -1.6)
+        ax.set_xlim(0.8, edge + 0.25 * (len(groups) + 1))
+        ax.set_xticks(range(1, len(rank) + 1))
+    return figure
+
+
+def plot_effort(panel: pd.DataFrame, metric: str) -> Figure:
+    """Draw the mean score of each strategy against the seconds that it takes on one fold.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One panel of a result, that holds the seconds.
+    metric : str
+        One of its metrics.
+
+    Returns
+    -------
+    Figure
+        Seconds of resampling and fitting on a logarithmic axis.
+    """
+    seconds = scores_by_fold(panel, "seconds_resample") + scores_by_fold(panel, "seconds_fit")
+    points = pd.DataFrame(
+        {"seconds": seconds.mean(axis=1), "score": scores_by_dataset(panel, metric).mean(axis=1)}
+    ).dropna()
+    with _axes(f"{METRICS[metric].title} against seconds", 3.2) as (figure, ax):
+        ax.plot(points["seconds"], points["score"], "o", color=BLUE)
+        ax.set_xscale("log")
+        ax.set_xlabel("seconds on one fold, resampling and fitting")
+        ax.grid(color="#EEEEEE")
+        ax.set_axisbelow(True)
+        _label_points(ax, points.sort_values("score"))
+    return figure
+
+
+def _label_points(ax: Axes, points: pd.DataFrame) -> None:
+    """Write the names of points in a column at the right, evenly spaced, with a line to each."""
+    for place, (name, seconds, score) in enumerate(points.itertuples()):
+        ax.annotate(
+            str(name),
+            (seconds, score),
+            (1.06, (place + 0.5) / len(points)),
+            textcoords="axes fraction",
+            va="center",
+            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.8, "shrinkB": 3},
+        )
+
+
+def plot_reliability(bins: pd.DataFrame, name: str) -> Figure:
+    """Draw how often the rarest class is found where a probability was given for it.
+
+    Parameters
+    ----------
+    bins : DataFrame
+        Rows of `gansampler.evaluation.reliability.pool` for one strategy and learner.
+    name : str
+        Of the strategy.
+
+    Returns
+    -------
+    Figure
+        One line for each readout; on the diagonal the probabilities are right. The area of a mark
+        grows with the rows behind it.
+    """
+    with _axes(name, 3.2) as (figure, ax):
+        ax.plot([0, 1], [0, 1], color=DARK, linewidth=0.8, linestyle=":")
+        for (readout, part), line, mark in zip(
+            bins.groupby("readout", sort=False), ("-", "--", "-."), "o^s", strict=False
+        ):
+            color = {"o": BLUE, "^": RED, "s": DARK}[mark]
+            ax.plot(part["predicted"], part["observed"], line, color=color, linewidth=1)
+            sizes = 12 + 120 * part["count"] / bins["count"].max()
+            ax.scatter(
+                part["predicted"],
+                part["observed"],
+                sizes,
+                color=color,
+                marker=mark,
+                alpha=0.8,
+                label=str(readout),
+            )
+        ax.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
+        ax.set_xlabel("mean predicted probability")
+        ax.set_ylabel("share found")
+        if bins["readout"].nunique() > 1:
+            figure.legend(loc="outside lower center", ncols=3)
+    return figure
+
+
+def plot_ratios(panel: pd.DataFrame) -> Figure:
     """Draw the class ratio of the training rows before and after each strategy.
 
     Parameters
     ----------
-    results : DataFrame
-        What `gansampler.evaluation.compare` returns.
+    panel : DataFrame
+        One panel of a result, see `gansampler.evaluation.scores.panels`.
 
     Returns
     -------
     Figure
         Mean over the folds of smallest class divided by largest.
     """
-    before = scores_by_fold(results, "ratio_before").mean(axis=1)
-    after = scores_by_fold(results, "ratio_after").mean(axis=1)
+    before = scores_by_fold(panel, "ratio_before").mean(axis=1)
+    after = scores_by_fold(panel, "ratio_after").mean(axis=1)
     places = np.arange(len(before))
     with _axes("Smallest class / largest class", 1 + 0.26 * len(before)) as (figure, ax):
         ax.hlines(places, before, after, color=GREY, linewidth=2)
@@ -102,6 +257,25 @@ def plot_ratios(results: pd.DataFrame) -> Figure:
         figure.legend(loc="outside lower center", ncols=2)
         _list_strategies(ax, before.index)
     return figure
+
+
+def _dots(ax: Axes, values: pd.Series, place: float) -> None:
+    ax.plot(
+        values,
+        np.full(len(values), place),
+        "o",
+        color=BLUE,
+        alpha=0.45,
+        markersize=5,
+        clip_on=False,
+    )
+
+
+def _limits(values: np.ndarray) -> tuple[float, float]:
+    """End an axis where the outermost hundredth of the values begins, with zero inside."""
+    low, high = np.nanquantile(np.append(values, 0.0), [0.01, 0.99])
+    margin = 0.08 * (high - low) + 1e-3
+    return float(low - margin), float(high + margin)
 
 
 def _list_strategies(ax: Axes, names: pd.Index) -> None:

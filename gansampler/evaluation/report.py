@@ -1,65 +1,98 @@
 """The report: one HTML file with everything in it, for a browser, a phone or paper."""
 
-import base64
-import io
 import os
 import platform
 from collections.abc import Mapping
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from matplotlib.figure import Figure
 
 from .. import __version__
-from . import plots
-from .labels import classes_by_frequency
-from .metrics import METRICS
-from .statistics import metric_names, strategy_names
+from .gallery import look_groups, reliability_groups, score_groups
+from .scores import dataset_names, strategy_names
 from .strategies import STRATEGIES
-from .summary import BASELINES, tables
+from .summary import (
+    WITH_CHANCES,
+    WITH_INTERVAL,
+    baseline_of,
+    datasets_tables,
+    failures_table,
+    gains_table,
+    headed_panels,
+    panel_tables,
+)
 from .trial import Trial
-from .verdict import CLEARLY_MEANS, SUBJECTS, verdict
+from .verdict import clearly_means, verdict
 
 PACKAGES = ("imbalanced-learn", "numpy", "pandas", "scikit-learn", "torch", "xgboost")
-MAX_COLUMNS = 24
-MAX_REAL_ROWS = 2_000
+CHANCES_TITLE = (
+    "Probability in % of being worse than {} by more than 0.01 / within 0.01 / better by more"
+)
+LINES_MEAN = (
+    "The mean (* where its 95 % interval leaves out zero), the ends of the interval, on how many "
+    "it is better, and p after Holm's correction for all comparisons of the table (over data sets "
+    "by Wilcoxon's signed-rank test, over folds by the corrected t-test)."
+)
+
+
+def write_report(results: pd.DataFrame, path: str | Path, **extras: Any) -> None:
+    """Write the report of a result, at the end of a run or at any moment before.
+
+    Parameters
+    ----------
+    results : DataFrame
+        What `gansampler.evaluation.compare` returns.
+    path : str or Path
+        The HTML file to write.
+    **extras
+        As in `render_report`.
+    """
+    Path(path).write_text(render_report(results, **extras), encoding="utf-8")
 
 
 def render_report(
     results: pd.DataFrame,
-    X: pd.DataFrame,
-    y: pd.Series,
-    examples: Mapping[str, Trial],
+    X: pd.DataFrame | None = None,
+    y: pd.Series | None = None,
+    examples: Mapping[str, Trial] | None = None,
     *,
-    settings: Mapping[str, Any],
-    command: str,
+    reliability: pd.DataFrame | None = None,
+    settings: Mapping[str, Any] | None = None,
+    command: str | None = None,
 ) -> str:
     """Write the report as one page of HTML that loads nothing from elsewhere.
 
     Parameters
     ----------
     results : DataFrame
-        What `gansampler.evaluation.compare` returns.
-    X : DataFrame of shape (n, columns)
-        The rows that were benchmarked.
-    y : Series of n rows
+        What `gansampler.evaluation.compare` returns; all else is beside it.
+    X : DataFrame of shape (n, columns), optional
+        The rows that were benchmarked, to hold generated ones against.
+    y : Series of n rows, optional
         Their classes.
-    examples : mapping of str to Trial
+    examples : mapping of str to Trial, optional
         For each strategy that generates rows, a trial whose rows are to be shown.
-    settings : mapping
+    reliability : DataFrame, optional
+        The field `reliability` of all trials, one below the other, for the reliability diagrams.
+    settings : mapping, optional
         What was asked for, in words, for the list at the end.
-    command : str
+    command : str, optional
         The command that gives this report again.
 
     Returns
     -------
     str
+
+    Raises
+    ------
+    ValueError
+        If there is no row in the result yet.
     """
-    made = tables(results)
-    errors = made.pop("Errors", None)
-    names = strategy_names(results)
+    if results.empty:
+        raise ValueError("There is nothing to report yet: the result has no rows.")
     environment = Environment(
         loader=PackageLoader("gansampler.evaluation"),
         autoescape=True,
@@ -67,137 +100,51 @@ def render_report(
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+    errors = failures_table(results)
+    parts = headed_panels(results)
+    described = [name for name in strategy_names(results) if name in STRATEGIES]
     return environment.get_template("report.html").render(
-        dataset=results["dataset"].iloc[0],
-        verdict=verdict(results),
-        clearly=CLEARLY_MEANS,
-        errors=None if errors is None else _cells(errors),
-        tables={title: _cells(table) for title, table in made.items()},
-        groups=_figure_groups(results, X, y, examples),
-        strategies={name: STRATEGIES[name].description for name in names if name in STRATEGIES},
-        settings={**settings, **_surroundings()},
+        subject=_subject(results),
+        parts=[_part(heading, panel, reliability) for heading, panel in parts],
+        errors=None if errors.empty else _cells(errors),
+        groups=[] if X is None or y is None else look_groups(X, y, examples or {}),
+        strategies={name: STRATEGIES[name].description for name in described},
+        settings={**(settings or {}), **_surroundings(), **(settings or {})},
         command=command,
     )
 
 
+def _subject(results: pd.DataFrame) -> str:
+    names = list(dict.fromkeys(str(name).partition("@")[0] for name in dataset_names(results)))
+    return names[0] if len(names) == 1 else f"{len(names)} data sets"
+
+
+def _part(heading: str, panel: pd.DataFrame, reliability: pd.DataFrame | None) -> dict[str, Any]:
+    """Give all there is to show of one panel."""
+    made = panel_tables(panel, WITH_INTERVAL) | _chances(panel)
+    return {
+        "heading": heading,
+        "verdict": verdict(panel),
+        "clearly": clearly_means(panel),
+        "tables": {title: _cells(table) for title, table in made.items()},
+        "details": {title: _cells(table) for title, table in datasets_tables(panel).items()},
+        "groups": score_groups(panel) + reliability_groups(panel, reliability),
+    }
+
+
+def _chances(panel: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Make the table of probabilities of practical equivalence."""
+    baseline = baseline_of(panel)
+    if baseline is None or len(strategy_names(panel)) < 2:
+        return {}
+    return {CHANCES_TITLE.format(baseline): gains_table(panel, baseline, WITH_CHANCES)}
+
+
 def _cells(table: pd.DataFrame) -> dict[str, Any]:
-    shown = table.reset_index()
-    return {"header": list(shown.columns), "rows": shown.astype(str).to_numpy().tolist()}
-
-
-def _figure_groups(
-    results: pd.DataFrame, X: pd.DataFrame, y: pd.Series, examples: Mapping[str, Trial]
-) -> list[dict[str, Any]]:
-    """Draw all figures, in groups of one title; a group without a figure is left out."""
-    label = classes_by_frequency(y)[-1]
-    of_class = (y == label).to_numpy()
-    real, other = X[of_class], X[~of_class]
-    generated = _generated_rows(examples, label)
-    groups = [
-        _score_group(results),
-        _ratio_group(results),
-        _side_by_side_group(label, real, other, generated),
-        _column_group(label, real, generated),
-        _training_group(examples),
-    ]
-    return [group for group in groups if group["images"]]
-
-
-def _generated_rows(examples: Mapping[str, Trial], label: Any) -> dict[str, pd.DataFrame]:
-    """Give the generated rows of one class by strategy, where there are any."""
-    rows = {
-        name: trial.new_rows[(trial.new_labels == label).to_numpy()]
-        for name, trial in examples.items()
-        if trial.new_rows is not None and trial.new_labels is not None
-    }
-    return {name: drawn for name, drawn in rows.items() if len(drawn)}
-
-
-def _score_group(results: pd.DataFrame) -> dict[str, Any]:
-    return _group(
-        "Scores on each fold",
-        "A dot is one fold, the bar their mean, the dotted line the mean without new rows.",
-        {
-            f"{METRICS[name].title} of each strategy": plots.plot_scores(results, name)
-            for name in metric_names(results)
-        },
-    )
-
-
-def _ratio_group(results: pd.DataFrame) -> dict[str, Any]:
-    done = (results["status"] == "ok").any()
-    figures = {"class ratio before and after": plots.plot_ratios(results)} if done else {}
-    return _group("Class ratio of the training rows", "Mean over the folds.", figures)
-
-
-def _side_by_side_group(
-    label: Any, real: pd.DataFrame, other: pd.DataFrame, generated: Mapping[str, pd.DataFrame]
-) -> dict[str, Any]:
-    title = f"Real and generated rows of class '{label}', in two dimensions"
-    about = (
-        "The two directions in which real rows differ most (principal components of the encoded "
-        "rows). Grey: rows of the other classes. Generated rows are those of one fold."
-    )
-    if not generated:
-        return _group(title, about, {})
-    project = plots.Projection(pd.concat([_at_most(real), _at_most(other)]))
-    figures = {
-        f"real rows beside rows of {name}": plots.plot_side_by_side(
-            project, other, real, rows, name
-        )
-        for name, rows in generated.items()
-    }
-    return _group(title, about, figures)
-
-
-def _column_group(
-    label: Any, real: pd.DataFrame, generated: Mapping[str, pd.DataFrame]
-) -> dict[str, Any]:
-    shown = {name: generated[name] for name in _two_to_show(generated)}
-    columns = list(real.columns[:MAX_COLUMNS]) if shown else []
-    return _group(
-        f"Real and generated rows of class '{label}', column by column",
-        f"How the values are spread in {len(columns)} of {real.shape[1]} columns.",
-        {
-            f"values of {name}": plots.plot_column(
-                real[name], {strategy: rows[name] for strategy, rows in shown.items()}
-            )
-            for name in columns
-        },
-    )
-
-
-def _training_group(examples: Mapping[str, Trial]) -> dict[str, Any]:
-    return _group(
-        "Training curves",
-        "Losses on one fold.",
-        {
-            f"training of {name}": plots.plot_training(trial.history, name)
-            for name, trial in examples.items()
-            if trial.history
-        },
-    )
-
-
-def _two_to_show(generated: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Choose the strategy that the verdict speaks of, and the baseline beside it."""
-    ranked = [*SUBJECTS[:1], *BASELINES, *SUBJECTS[1:], *generated]
-    return list(dict.fromkeys(name for name in ranked if name in generated))[:2]
-
-
-def _at_most(X: pd.DataFrame) -> pd.DataFrame:
-    return X if len(X) <= MAX_REAL_ROWS else X.sample(MAX_REAL_ROWS, random_state=0)
-
-
-def _group(title: str, about: str, figures: Mapping[str, Figure]) -> dict[str, Any]:
-    images = [{"alt": alt, "src": _data_uri(figure)} for alt, figure in figures.items()]
-    return {"title": title, "about": about, "images": images}
-
-
-def _data_uri(figure: Figure) -> str:
-    picture = io.BytesIO()
-    figure.savefig(picture, format="svg", dpi=170, metadata={"Date": None})
-    return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode("ascii")
+    shown = table.reset_index().astype(str)
+    rows = shown.to_numpy().tolist()
+    in_lines = any("\n" in cell for row in rows for cell in row)
+    return {"header": list(shown.columns), "rows": rows, "about": LINES_MEAN if in_lines else ""}
 
 
 def _surroundings() -> dict[str, str]:

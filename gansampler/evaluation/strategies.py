@@ -1,7 +1,7 @@
 """What can be done about imbalance: one entry each."""
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -16,10 +16,10 @@ from imblearn.over_sampling import (
     RandomOverSampler,
 )
 from imblearn.under_sampling import EditedNearestNeighbours, TomekLinks
-from sklearn.base import clone
 
 from .. import CGANOverSampler, JitterOverSampler, LSGANOverSampler
 from ..naming import check_name
+from .objects import import_object, load_from_file, seeded_copy
 from .smote import Cleaned, TableOverSampler, TableSMOTE
 from .synthesizers import TableCTGAN, TableTVAE
 from .variants import VariantOverSampler
@@ -172,9 +172,12 @@ def pick_strategies(
     Parameters
     ----------
     wanted : iterable of str, or mapping, or None
-        Keys of `STRATEGIES`; or a mapping from a name of your own to such a key, to a `Strategy`,
-        or to an object with ``fit_resample``. None means those of `STRATEGIES` that are
-        ``by_default``.
+        Keys of `STRATEGIES`, import paths of samplers such as
+        "imblearn.over_sampling.SMOTE(k_neighbors=3)", or Python files that define one class or
+        object with ``fit_resample``, or one `Strategy`; or a mapping from a name of your own to one
+        of these, to a `Strategy`, or to an object with ``fit_resample``. None means those of
+        `STRATEGIES` that are ``by_default``, "all" means all of them; of these, those whose package
+        is not installed are left out with a warning.
 
     Returns
     -------
@@ -187,42 +190,64 @@ def pick_strategies(
     TypeError
         For an object that cannot resample.
     ImportError
-        If a strategy needs a package that is not installed; the message says how to install it.
+        If a strategy that was asked for by its name needs a package that is not installed; the
+        message says how to install it.
     """
-    if wanted is None:
-        return {name: strategy for name, strategy in STRATEGIES.items() if strategy.by_default}
     if isinstance(wanted, str):
         wanted = [wanted]
+    if wanted is None or list(wanted) == ["all"]:
+        return _installed(
+            {name: entry for name, entry in STRATEGIES.items() if entry.by_default or wanted}
+        )
     if not isinstance(wanted, Mapping):
         wanted = {name: name for name in wanted}
     if not wanted:
         raise ValueError(f"No strategy was asked for. Known: {', '.join(STRATEGIES)}.")
     strategies = {name: _as_strategy(value) for name, value in wanted.items()}
     for name, strategy in strategies.items():
-        if strategy.needs is not None and find_spec(strategy.needs) is None:
-            package = PACKAGES[strategy.needs]
+        if package := _missing_package(strategy):
             raise ImportError(f"{name} needs the package {package}: pip install {package}")
     return strategies
 
 
+def _installed(strategies: dict[str, Strategy]) -> dict[str, Strategy]:
+    missing = {
+        name: package
+        for name, strategy in strategies.items()
+        if (package := _missing_package(strategy))
+    }
+    if missing:
+        words = ", ".join(f"{name} (pip install {package})" for name, package in missing.items())
+        warnings.warn(f"Left out, for want of a package: {words}.", stacklevel=4)
+    return {name: strategy for name, strategy in strategies.items() if name not in missing}
+
+
+def _missing_package(strategy: Strategy) -> str | None:
+    if strategy.needs is None or find_spec(strategy.needs) is not None:
+        return None
+    return PACKAGES[strategy.needs]
+
+
 def _as_strategy(value: Any) -> Strategy:
+    if isinstance(value, str):
+        if value in STRATEGIES or "." not in value:
+            return STRATEGIES[check_name(value, STRATEGIES, "strategy")]
+        described = value
+        if value.endswith(".py"):
+            value = load_from_file(value, _is_strategy, "strategy")
+        else:
+            value = import_object(value, "strategy")
+        if not _is_strategy(value):
+            raise ValueError(f"The strategy {described!r} has no fit_resample.")
     if isinstance(value, Strategy):
         return value
-    if hasattr(value, "fit_resample"):
-        return Strategy(type(value).__name__, lambda seed: _seeded_copy(value, seed))
-    if isinstance(value, str):
-        return STRATEGIES[check_name(value, STRATEGIES, "strategy")]
-    raise TypeError(
-        f"{value!r} is no strategy. Give a name ({', '.join(STRATEGIES)}), a Strategy, or an "
-        "object with fit_resample."
-    )
+    if not _is_strategy(value):
+        raise TypeError(
+            f"{value!r} is no strategy. Give a name ({', '.join(STRATEGIES)}), a Strategy, or an "
+            "object with fit_resample."
+        )
+    return Strategy(type(value).__name__, partial(seeded_copy, value))
 
 
-def _seeded_copy(sampler: Any, seed: int) -> Any:
-    """Copy a user's sampler for one fold; a seed that the user has set stays."""
-    if not hasattr(sampler, "get_params"):
-        return deepcopy(sampler)
-    sampler = clone(sampler)
-    if sampler.get_params().get("random_state", seed) is None:
-        sampler.set_params(random_state=seed)
-    return sampler
+def _is_strategy(value: Any) -> bool:
+    return isinstance(value, Strategy) or hasattr(value, "fit_resample")

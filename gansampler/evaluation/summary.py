@@ -1,97 +1,188 @@
 """From the long table of scores to small tables, as text for a page or a terminal."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from .gains import paired_gains
 from .metrics import METRICS
-from .statistics import metric_names, paired_differences, scores_by_fold, signed, strategy_names
-from .verdict import CLEARLY_MEANS, verdict
+from .ranking import mean_ranks
+from .scores import (
+    Key,
+    dataset_names,
+    metric_names,
+    panels,
+    scores_by_dataset,
+    scores_by_fold,
+    strategy_names,
+)
+from .verdict import RANKING_METRICS, clearly_means, signed, verdict
 
 BASELINES = ("none", "smote")
 NOTES_TITLE = "Mean accuracy, and class ratio (smallest / largest) before and after, fold by fold"
+# How a cell of `gains_table` may be written.
+BRIEF = "{gain} ({wins}/{n})"
+WITH_P = "{gain} ({wins}/{n}), p {p_holm}"
+WITH_INTERVAL = "{gain}{star}\n{low}, {high}\n{wins} of {n}\np {p_holm}"
+WITH_CHANCES = "{chance_worse} / {chance_equal} / {chance_better}"
 
 
-def notes_table(results: pd.DataFrame) -> pd.DataFrame:
+def notes_table(panel: pd.DataFrame) -> pd.DataFrame:
     """Show mean accuracy, and the class ratio of each training fold before and after resampling.
 
     Parameters
     ----------
-    results : DataFrame
-        What `gansampler.evaluation.compare` returns.
+    panel : DataFrame
+        One panel of a result, with one data set.
 
     Returns
     -------
     DataFrame of str
         One row for each strategy; a column for each fold says "before to after", each the smallest
-        class divided by the largest.
+        class divided by the largest. Empty where there are no ratios.
     """
-    table = pd.DataFrame(index=pd.Index(strategy_names(results), name="strategy"))
-    if "accuracy" in metric_names(results):
-        table["mean accuracy"] = scores_by_fold(results, "accuracy").mean(axis=1).map(_three)
-    before, after = (scores_by_fold(results, f"ratio_{moment}") for moment in ("before", "after"))
+    before, after = (scores_by_fold(panel, f"ratio_{moment}") for moment in ("before", "after"))
     repeats, folds = (before.columns.get_level_values(level) for level in ("repeat", "fold"))
     names = [
         f"fold {repeat}.{fold}" if repeats.nunique() > 1 else f"fold {fold}"
         for repeat, fold in zip(repeats, folds, strict=True)
     ]
     cells = before.map(_three) + " to " + after.map(_three)
-    return table.join(cells.set_axis(names, axis="columns"))
+    table = cells.set_axis(names, axis="columns")
+    if names and "accuracy" in metric_names(panel):
+        means = scores_by_fold(panel, "accuracy").mean(axis=1).map(_three)
+        table.insert(0, "mean accuracy", means)
+    return table
 
 
-def means_table(results: pd.DataFrame) -> pd.DataFrame:
-    """Average each metric over all folds.
+def means_table(panel: pd.DataFrame) -> pd.DataFrame:
+    """Average each metric over all folds, or over the data sets that a strategy has finished.
 
     Parameters
     ----------
-    results : DataFrame
-        What `gansampler.evaluation.compare` returns.
+    panel : DataFrame
+        One panel of a result, see `gansampler.evaluation.scores.panels`.
 
     Returns
     -------
     DataFrame of str
-        One row for each strategy, one column for each metric.
+        One row for each strategy, one column for each metric, and, of several data sets, one for
+        their number.
     """
-    means = {
-        METRICS[m].title: scores_by_fold(results, m).mean(axis=1) for m in metric_names(results)
-    }
-    return pd.DataFrame(means).map(_three)
+    metrics = metric_names(panel)
+    several = len(dataset_names(panel)) > 1
+    layout = scores_by_dataset if several else scores_by_fold
+    scores = {metric: layout(panel, metric) for metric in metrics}
+    table = pd.DataFrame(
+        {METRICS[metric].title: scores[metric].mean(axis=1).map(_three) for metric in metrics}
+    )
+    if several and metrics:
+        table.insert(0, "data sets", scores[metrics[0]].count(axis=1).astype(str))
+    return table
 
 
-def differences_table(results: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """Show `paired_differences` as text.
+def gains_table(
+    results: pd.DataFrame,
+    reference: str,
+    cell: str = BRIEF,
+    *,
+    strategies: Iterable[str] | None = None,
+    metrics: Iterable[str] | None = None,
+) -> pd.DataFrame:
+    """Show `paired_gains` as text, strategies by metrics.
 
     Parameters
     ----------
     results : DataFrame
         What `gansampler.evaluation.compare` returns.
-    baseline : str
+    reference : str
         A strategy that was run.
+    cell : str
+        What a cell says, with columns of `paired_gains` in braces, and ``star``, which is "*" where
+        the interval leaves out zero. By default "+0.012 (4/5)": 0.012
+        better in the mean, and better on 4 of 5 folds or data sets. `WITH_P` adds p after Holm's
+        correction.
+    strategies, metrics : iterable of str, optional
+        As in `paired_gains`.
 
     Returns
     -------
     DataFrame of str
-        One row for each other strategy, one column for each metric: "+0.012 (4/5)" means 0.012 more
-        in the mean, and better on 4 of 5 folds.
+        One row for each other strategy (and panel, of several),
+        one column for each metric; "-" where nothing could be paired.
     """
-    pairs = paired_differences(results, baseline)
-    pairs["shown"] = [
-        f"{signed(difference)} ({better}/{folds})" if folds else "-"
-        for difference, better, folds in zip(
-            pairs["difference"], pairs["better"], pairs["folds"], strict=True
-        )
+    gains = paired_gains(results, reference, strategies=strategies, metrics=metrics)
+    gains["cell"] = [
+        cell.format(**_written(row)) if row["n"] else "-" for row in gains.to_dict("records")
     ]
-    table = pairs.pivot(index="strategy", columns="metric", values="shown")
-    table = table.reindex(index=pairs["strategy"].unique(), columns=metric_names(results))
-    return table.rename(columns=lambda metric: METRICS[metric].title).rename_axis(columns=None)
+    gains["metric"] = gains["metric"].map(lambda name: METRICS[name].title)
+    rows = [name for name in Key._fields if gains[name].nunique() > 1] + ["strategy"]
+    table = gains.set_index([*rows, "metric"])["cell"].unstack()
+    table = table.reindex(gains.set_index(rows).index.unique())
+    return table[list(gains["metric"].unique())].rename_axis(columns=None)
 
 
-def effort_table(results: pd.DataFrame) -> pd.DataFrame:
-    """Average seconds, rows and trees over all folds.
+def ranks_table(panel: pd.DataFrame) -> pd.DataFrame:
+    """Show `mean_ranks` as text, strategies by metrics.
 
     Parameters
     ----------
-    results : DataFrame
-        What `gansampler.evaluation.compare` returns.
+    panel : DataFrame
+        One panel of a result, see `gansampler.evaluation.scores.panels`.
+
+    Returns
+    -------
+    DataFrame of str
+        One row for each strategy, then Friedman's p, the critical difference and the data sets they
+        are taken over. Empty where there is too little to rank.
+    """
+    ranks = mean_ranks(panel)
+    if ranks.empty:
+        return pd.DataFrame()
+    table = ranks.pivot(index="strategy", columns="metric", values="mean_rank")
+    table = table.reindex([name for name in strategy_names(panel) if name in table.index])
+    shown = table.map(lambda rank: "-" if np.isnan(rank) else f"{rank:.2f}")
+    shared = ranks.groupby("metric").first()
+    shown.loc["p (Friedman)"] = shared["p_friedman"].map(_p)
+    shown.loc["critical difference"] = shared["critical_difference"].map("{:.2f}".format)
+    shown.loc["data sets"] = shared["sets"].astype(str)
+    ordered = [name for name in metric_names(panel) if name in shown]
+    return shown[ordered].rename(columns=lambda name: METRICS[name].title).rename_axis(columns=None)
+
+
+def datasets_tables(panel: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Show the mean of the metrics that no threshold moves on each of several data sets.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One panel of a result, see `gansampler.evaluation.scores.panels`.
+
+    Returns
+    -------
+    dict of str to DataFrame of str
+        By title: one row for each data set, one column for each strategy. Empty of one data set.
+    """
+    if len(dataset_names(panel)) == 1:
+        return {}
+    return {
+        f"{METRICS[metric].title} on each data set": scores_by_dataset(panel, metric)
+        .T.map(_three)
+        .rename_axis(index="data set", columns=None)
+        for metric in metric_names(panel)
+        if metric in RANKING_METRICS
+    }
+
+
+def effort_table(panel: pd.DataFrame) -> pd.DataFrame:
+    """Average seconds, rows and trees over all folds, and the class ratio with them.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One panel of a result, see `gansampler.evaluation.scores.panels`.
 
     Returns
     -------
@@ -103,11 +194,14 @@ def effort_table(results: pd.DataFrame) -> pd.DataFrame:
         "seconds_fit": "{:.2f}",
         "rows_before": "{:,.0f}",
         "rows_after": "{:,.0f}",
+        "ratio_before": "{:.3f}",
+        "ratio_after": "{:.3f}",
         "trees": "{:.0f}",
     }
     columns = {
-        name.replace("_", " "): scores_by_fold(results, name).mean(axis=1).map(form.format)
+        name.replace("_", " "): scores_by_fold(panel, name).mean(axis=1).map(form.format)
         for name, form in formats.items()
+        if name in set(panel["metric"])
     }
     return pd.DataFrame(columns).replace("nan", "-")
 
@@ -123,11 +217,127 @@ def failures_table(results: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row for each strategy and message; no row if nothing failed.
+        One row for each strategy and message (of several data sets or learners, for each of them,
+        too); no row if nothing failed.
     """
     failed = results[results["status"] != "ok"]
-    counts = failed.groupby(["strategy", "status"], sort=False).size()
-    return counts.rename("failed folds").reset_index("status").rename(columns={"status": "error"})
+    where = [name for name in ("dataset", "learner") if results[name].nunique() > 1]
+    counts = failed.groupby(["strategy", *where, "status"], sort=False).size()
+    table = counts.rename("failed folds").reset_index([*where, "status"])
+    return table.rename(columns={"status": "error"})
+
+
+def panel_tables(panel: pd.DataFrame, cell: str = BRIEF) -> dict[str, pd.DataFrame]:
+    """Make the tables of one panel, by their titles, the most asked-for first.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One panel of a result, see `gansampler.evaluation.scores.panels`.
+    cell : str
+        What the tables of gains say, see `gains_table`.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Without those that would be empty.
+    """
+    several = len(dataset_names(panel)) > 1
+    metrics = metric_names(panel)
+    unit = "data sets" if several else "folds"
+    baselines = [name for name in BASELINES if name in strategy_names(panel) and metrics]
+    made = {} if several else {NOTES_TITLE: notes_table(panel)}
+    made["Mean of each metric" + _losses(panel)] = means_table(panel)
+    made |= {
+        f"Gain over {name} (more is better, losses are turned), and on how many {unit} better": (
+            gains_table(panel, name, cell)
+        )
+        for name in baselines
+    }
+    if several:
+        made["Mean rank over the data sets (1 is best)"] = ranks_table(panel)
+    made["Effort on one fold, and class ratio"] = effort_table(panel)
+    return {title: table for title, table in made.items() if not table.empty}
+
+
+def baseline_of(panel: pd.DataFrame) -> str | None:
+    """Choose what gains are shown against.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One panel of a result, see `gansampler.evaluation.scores.panels`.
+
+    Returns
+    -------
+    str or None
+        The first of `BASELINES` that was run, if there is anything to hold against it.
+    """
+    names = strategy_names(panel) if metric_names(panel) else []
+    return next((name for name in BASELINES if name in names and len(names) > 1), None)
+
+
+def tables(results: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Make all tables of a result, by their titles.
+
+    Parameters
+    ----------
+    results : DataFrame
+        What `gansampler.evaluation.compare` returns.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Panel by panel, and the errors at the end, if there are any.
+    """
+    made = {
+        (f"{heading}: {title}" if heading else title): table
+        for heading, panel in headed_panels(results)
+        for title, table in panel_tables(panel).items()
+    }
+    errors = failures_table(results)
+    return made if errors.empty else {**made, "Errors": errors}
+
+
+def headed_panels(results: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Give the panels of a result with their headings; a single one needs none.
+
+    Parameters
+    ----------
+    results : DataFrame
+        What `gansampler.evaluation.compare` returns.
+
+    Returns
+    -------
+    list of tuple of str and DataFrame
+    """
+    parts = list(panels(results))
+    if len(parts) == 1:
+        return [("", parts[0][1])]
+    return [(", ".join(filter(None, key)), panel) for key, panel in parts]
+
+
+def summary(results: pd.DataFrame) -> str:
+    """Write tables and verdict as one page of Markdown.
+
+    Parameters
+    ----------
+    results : DataFrame
+        What `gansampler.evaluation.compare` returns.
+
+    Returns
+    -------
+    str
+    """
+    parts = [f"## {title}\n\n{to_markdown(table)}" for title, table in tables(results).items()]
+    words = [
+        (f"### {heading}\n\n" if heading else "") + "\n".join(f"- {each}" for each in sentences)
+        for heading, panel in headed_panels(results)
+        if (sentences := [*verdict(panel), clearly_means(panel)])[1:]
+    ]
+    if words:
+        parts += ["## In words", *words]
+    return "\n\n".join(parts) + "\n"
 
 
 def to_markdown(table: pd.DataFrame) -> str:
@@ -151,56 +361,29 @@ def to_markdown(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def tables(results: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Make all tables of a result, by their titles, the most asked-for first.
-
-    Parameters
-    ----------
-    results : DataFrame
-        What `gansampler.evaluation.compare` returns.
-
-    Returns
-    -------
-    dict of str to DataFrame
-    """
-    baselines = [name for name in BASELINES if name in strategy_names(results)]
-    made = {
-        NOTES_TITLE: notes_table(results),
-        "Mean of each metric" + _losses(results): means_table(results),
-        **{
-            f"Difference to {name}, and on how many folds better": differences_table(results, name)
-            for name in baselines
-        },
-        "Effort on one fold": effort_table(results),
-        "Errors": failures_table(results),
-    }
-    return {title: table for title, table in made.items() if not table.empty}
-
-
-def summary(results: pd.DataFrame) -> str:
-    """Write verdict and tables as one page of Markdown.
-
-    Parameters
-    ----------
-    results : DataFrame
-        What `gansampler.evaluation.compare` returns.
-
-    Returns
-    -------
-    str
-    """
-    parts = [f"## {title}\n\n{to_markdown(table)}" for title, table in tables(results).items()]
-    sentences = verdict(results)
-    if sentences:
-        words = "\n".join(f"- {sentence}" for sentence in [*sentences, CLEARLY_MEANS])
-        parts.append(f"## In words\n\n{words}")
-    return "\n\n".join(parts) + "\n"
-
-
-def _losses(results: pd.DataFrame) -> str:
-    losses = [METRICS[m].title for m in metric_names(results) if not METRICS[m].greater_is_better]
+def _losses(panel: pd.DataFrame) -> str:
+    losses = [METRICS[m].title for m in metric_names(panel) if not METRICS[m].greater_is_better]
     return f" (of {' and '.join(losses)}, less is better)" if losses else ""
+
+
+def _written(row: dict[Any, Any]) -> dict[str, str]:
+    """Write the numbers of a row of `paired_gains`."""
+    styles = {
+        **dict.fromkeys(("gain", "low", "high", "median"), signed),
+        **dict.fromkeys(("p", "p_holm"), _p),
+        **dict.fromkeys(("chance_worse", "chance_equal", "chance_better"), _share),
+    }
+    written = {name: styles.get(name, str)(value) for name, value in row.items()}
+    return {**written, "star": "*" if row["clearly"] else ""}
 
 
 def _three(value: float) -> str:
     return "-" if np.isnan(value) else f"{value:.3f}"
+
+
+def _share(value: float) -> str:
+    return "-" if np.isnan(value) else f"{100 * value:.0f}"
+
+
+def _p(value: float) -> str:
+    return "-" if np.isnan(value) else f"{value:.3f}" if value >= 0.001 else "<0.001"

@@ -1,111 +1,102 @@
-"""One strategy on one fold: resample, fit, decide, score."""
+"""One strategy on one fold: resample, fit, read out, score, for each learner."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from time import perf_counter
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 import pandas as pd
-from sklearn.utils.class_weight import compute_sample_weight
 
-from .decision import most_probable, tune_decision
-from .folds import Split, derive_seed
+from .decision import most_probable
+from .folds import derive_seed
 from .labels import code_labels
-from .learner import XGBoostLearner
+from .learners import Learner
 from .metrics import Metric
+from .readouts import Fitted, Readout
+from .reliability import bin_probabilities
 from .strategies import Strategy
+from .treatment import Fold, Treatment
 
-COLUMNS = ["dataset", "strategy", "fold", "repeat", "metric", "value", "seconds", "status"]
+COLUMNS = [
+    *("dataset", "strategy", "learner", "readout", "repeat", "fold"),
+    *("metric", "value", "seconds", "status"),
+]
+# Dataset, strategy, repeat, fold: what tells a trial from all others.
+Key = tuple[str, str, int, int]
+# Of measures that no readout can change, and of failures.
+NO_READOUT = "as_is"
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What one strategy did on one fold.
+    """What one strategy did on one fold, with all learners.
 
     Parameters
     ----------
     rows : list of dict
-        Rows of the result table, with the keys `COLUMNS`. One row with a status that is not "ok" if
-        the strategy failed.
+        Rows of the result table, with the keys `COLUMNS`. For a learner on which the strategy
+        failed, one row with a status that is not "ok".
     new_rows : DataFrame or None
         The generated rows, if any.
     new_labels : Series or None
         Their classes.
     history : list of dict
         The training history of the sampler, if it keeps one.
+    reliability : list of dict
+        For each learner and readout the bins of
+        `gansampler.evaluation.reliability.bin_probabilities`, with the keys of `rows` that say
+        where they come from.
     """
 
     rows: list[dict[str, Any]]
     new_rows: pd.DataFrame | None = None
     new_labels: pd.Series | None = None
     history: list[dict[str, Any]] = field(default_factory=list)
+    reliability: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def key(self) -> Key:
+        """Dataset, strategy, repeat and fold."""
+        row = self.rows[0]
+        return row["dataset"], row["strategy"], row["repeat"], row["fold"]
 
 
-class Fold:
-    """One split of the table, and all that strategies share on it.
+@dataclass(frozen=True)
+class Measured:
+    """What came out of a learner by one readout.
 
     Parameters
     ----------
-    X : DataFrame of shape (n, columns)
-        The whole table.
-    y : Series of n rows
-        Its classes.
-    classes : Index
-        What `classes_by_frequency` returned.
-    split : Split
-        Which rows are for what.
-    params : mapping
-        Parameters for XGBoost.
-    random_state : int
-        Seed of the run.
+    readout : str
+        Its name.
+    values : dict
+        Values by metric.
+    seconds : float
+        From resampling to prediction.
+    bins : list of dict
+        The probabilities of the rarest class, in bins.
+    status : str, default="ok"
+        Or the error.
     """
 
-    def __init__(
-        self,
-        X: pd.DataFrame,
-        y: pd.Series,
-        classes: pd.Index,
-        split: Split,
-        params: Mapping[str, Any],
-        random_state: int,
-    ) -> None:
-        self.split = split
-        self.classes = classes
-        self.params = params
-        self.seeds = (random_state, split.repeat, split.fold)
-        self.X_fit = X.iloc[split.fit].reset_index(drop=True)
-        self.y_fit = y.iloc[split.fit].reset_index(drop=True)
-        self.validation = X.iloc[split.validation], code_labels(y.iloc[split.validation], classes)
-        self.X_test = X.iloc[split.test]
-        self.test_codes = code_labels(y.iloc[split.test], classes)
-
-    def learn(self, X: pd.DataFrame, y: pd.Series, class_weight: str | None) -> XGBoostLearner:
-        """Fit XGBoost on some rows, stopped by the rows that this fold has set aside.
-
-        Parameters
-        ----------
-        X : DataFrame of shape (m, columns)
-            Rows, resampled or not.
-        y : Series of m rows
-            Their classes.
-        class_weight : "balanced" or None
-            How rows are weighted.
-
-        Returns
-        -------
-        XGBoostLearner
-            Fitted.
-        """
-        codes = code_labels(y, self.classes)
-        weights = None if class_weight is None else compute_sample_weight(class_weight, codes)
-        learner = XGBoostLearner(self.params, random_state=derive_seed(*self.seeds))
-        return learner.fit(X, codes, validation=self.validation, sample_weight=weights)
+    readout: str
+    values: dict[str | None, float]
+    seconds: float
+    bins: list[dict[str, Any]] = field(default_factory=list)
+    status: str = "ok"
 
 
 def try_strategy(
-    name: str, strategy: Strategy, fold: Fold, metrics: Mapping[str, Metric], dataset: str
+    name: str,
+    strategy: Strategy,
+    fold: Fold,
+    learners: Mapping[str, Learner],
+    readouts: Mapping[str, Readout],
+    metrics: Mapping[str, Metric],
+    dataset: str,
 ) -> Trial:
     """Run a strategy on a fold; an error becomes a row, so that the others still get their turn.
 
@@ -117,6 +108,10 @@ def try_strategy(
         What to do about imbalance.
     fold : Fold
         The rows.
+    learners : mapping of str to Learner
+        What learns from the rows that the strategy leaves.
+    readouts : mapping of str to callable
+        What is made of the learners' probabilities.
     metrics : mapping of str to Metric
         The scores to take.
     dataset : str
@@ -126,61 +121,72 @@ def try_strategy(
     -------
     Trial
     """
+    treatment = Treatment(strategy, fold, derive_seed(*fold.seeds, crc32(name.encode())))
+    rows, reliability = [], []
+    for learner, entry in learners.items():
+        for measured in _try_learner(treatment, entry, readouts, metrics):
+            origin = {
+                **{"dataset": dataset, "strategy": name, "learner": learner},
+                **{"readout": measured.readout},
+                **{"repeat": fold.split.repeat, "fold": fold.split.fold},
+            }
+            cost = {"seconds": measured.seconds, "status": measured.status}
+            rows += [
+                {**origin, "metric": metric, "value": value, **cost}
+                for metric, value in measured.values.items()
+            ]
+            reliability += [{**origin, **counts} for counts in measured.bins]
+    return Trial(rows, reliability=reliability, **treatment.generated())
+
+
+def _try_learner(
+    treatment: Treatment,
+    learner: Learner,
+    readouts: Mapping[str, Readout],
+    metrics: Mapping[str, Metric],
+) -> list[Measured]:
     started = perf_counter()
-    seed = derive_seed(*fold.seeds, crc32(name.encode()))
-    where = {
-        "dataset": dataset,
-        "strategy": name,
-        "fold": fold.split.fold,
-        "repeat": fold.split.repeat,
-    }
     try:
-        values, generated = _run_strategy(strategy, fold, metrics, seed)
-        status = "ok"
+        return list(_run_learner(treatment, learner, readouts, metrics))
     except Exception as error:
         message = (str(error).strip() or "no message").splitlines()[0]
-        values, generated, status = {None: np.nan}, {}, f"{type(error).__name__}: {message}"
-    seconds = perf_counter() - started
-    rows = [
-        {**where, "metric": metric, "value": value, "seconds": seconds, "status": status}
-        for metric, value in values.items()
-    ]
-    return Trial(rows, **generated)
+        status = f"{type(error).__name__}: {message}"
+        return [Measured(NO_READOUT, {None: np.nan}, perf_counter() - started, status=status)]
 
 
-def _run_strategy(
-    strategy: Strategy, fold: Fold, metrics: Mapping[str, Metric], seed: int
-) -> tuple[dict[str | None, float], dict[str, Any]]:
-    """Resample, fit and score; give all values by name, and what was generated."""
-
-    def resample(X: pd.DataFrame, y: pd.Series) -> tuple[pd.DataFrame, pd.Series, Any]:
-        if strategy.make_sampler is None:
-            return X, y, None
-        sampler = strategy.make_sampler(seed)
-        X_new, y_new = sampler.fit_resample(X, y)
-        # A sampler may hand back arrays.
-        return pd.DataFrame(X_new, columns=X.columns), pd.Series(y_new), sampler
-
-    def fit(X: pd.DataFrame, y: pd.Series) -> XGBoostLearner:
-        X, y, _ = resample(X, y)
-        return fold.learn(X, y, strategy.class_weight)
+def _run_learner(
+    treatment: Treatment,
+    learner: Learner,
+    readouts: Mapping[str, Readout],
+    metrics: Mapping[str, Metric],
+) -> Iterator[Measured]:
+    """Resample, fit and score."""
+    fold = treatment.fold
+    positions = fold.training(learner)
+    before, after = fold.y.iloc[positions], treatment.resample(positions)
+    tune = cache(partial(treatment.tune, learner, positions))
 
     started = perf_counter()
-    X, y, sampler = resample(fold.X_fit, fold.y_fit)
-    resampled = perf_counter()
-    learner = fold.learn(X, y, strategy.class_weight)
-    decide = (
-        tune_decision(fit, fold.X_fit, fold.y_fit, fold.classes, random_state=seed)
-        if strategy.tune_decision
-        else most_probable
-    )
-    fitted = perf_counter()
+    model = treatment.fit(learner, positions)
+    decide = tune() if treatment.strategy.tune_decision else most_probable
+    seconds_fit = perf_counter() - started
+    X_test, codes = fold.coded(fold.split.test)
+    probabilities = model.predict_proba(X_test)
+    seconds = after.seconds + perf_counter() - started
 
-    probabilities = learner.predict_proba(fold.X_test)
-    values = _score(fold.test_codes, probabilities, decide(probabilities), metrics)
-    values |= {"seconds_resample": resampled - started, "seconds_fit": fitted - resampled}
-    values |= _sizes(fold.y_fit, "before") | _sizes(y, "after") | {"trees": learner.n_trees_}
-    return values, _generated(fold, X, y, sampler)
+    counts = np.bincount(code_labels(before, fold.classes))
+    fitted = Fitted(decide, tune, counts, np.bincount(after.codes, after.weights))
+    for name, readout in readouts.items():
+        started = perf_counter()
+        shown, predicted = readout(probabilities, fitted)
+        values = _score(codes, shown, predicted, metrics)
+        bins = bin_probabilities(codes, shown)
+        yield Measured(name, values, seconds + perf_counter() - started, bins)
+    values = {"seconds_resample": after.seconds, "seconds_fit": seconds_fit}
+    values |= _sizes(before, "before") | _sizes(after.y, "after")
+    if hasattr(model, "n_trees_"):
+        values["trees"] = model.n_trees_
+    yield Measured(NO_READOUT, values, seconds)
 
 
 def _score(
@@ -200,15 +206,3 @@ def _score(
 def _sizes(y: pd.Series, moment: str) -> dict[str | None, float]:
     counts = y.astype(object).value_counts()
     return {f"rows_{moment}": len(y), f"ratio_{moment}": counts.min() / counts.max()}
-
-
-def _generated(fold: Fold, X: pd.DataFrame, y: pd.Series, sampler: Any) -> dict[str, Any]:
-    """Find the rows that a sampler stacked under the original ones; none if it moved those."""
-    n_original = len(fold.X_fit)
-    if len(X) <= n_original or not X.iloc[:n_original].equals(fold.X_fit):
-        return {}
-    return {
-        "new_rows": X.iloc[n_original:],
-        "new_labels": y.iloc[n_original:],
-        "history": list(getattr(sampler, "history_", [])),
-    }

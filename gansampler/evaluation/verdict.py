@@ -1,31 +1,33 @@
 """The answer in words."""
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
+from .gains import CONFIDENCE, paired_gains
 from .metrics import METRICS
-from .statistics import CONFIDENCE, paired_differences, signed, strategy_names
+from .scores import dataset_names, strategy_names
 
 # Whom the verdict speaks of (the first that was run), and whom it is held against.
 SUBJECTS = ("lsgan", "cgan", "jitter")
 RIVALS = {
-    "none": "leaving the rows as they are",
-    "tuned_threshold": "a tuned threshold without new rows",
+    "none": "no resampling",
+    "tuned_threshold": "a tuned threshold and no new rows",
     "smote": "SMOTE",
     "jitter": "the control without a network (jitter)",
 }
-CLEARLY_MEANS = (
-    f'"Clearly" means that the {CONFIDENCE:.0%} interval of the mean difference leaves out zero. '
-    "The interval allows for folds that share training rows (Nadeau and Bengio's corrected t-test)."
-)
+# What no threshold can move: the answer leans on these alone.
+RANKING_METRICS = ("roc_auc", "average_precision")
 
 
-def verdict(results: pd.DataFrame) -> list[str]:
+def verdict(panel: pd.DataFrame) -> list[str]:
     """Say in words whether generated rows help.
 
     Parameters
     ----------
-    results : DataFrame
-        What `gansampler.evaluation.compare` returns.
+    panel : DataFrame
+        One panel of a result, see `gansampler.evaluation.scores.panels`.
 
     Returns
     -------
@@ -33,61 +35,148 @@ def verdict(results: pd.DataFrame) -> list[str]:
         Sentences, the answer first. Empty where no strategy with generated rows, or nothing to hold
         it against, was run.
     """
-    names = strategy_names(results)
+    names = strategy_names(panel)
     subject = next((name for name in SUBJECTS if name in names), None)
     rivals = [name for name in RIVALS if name in names and name != subject]
     if subject is None or not rivals:
         return []
-    if results.loc[results["strategy"] == subject, "value"].isna().all():
+    if panel.loc[panel["strategy"] == subject, "value"].isna().all():
         return [f"{subject} failed on every fold, so there is no answer: see the errors below."]
-    sentences = _answer(results, subject) if "none" in rivals else []
-    for rival in rivals:
-        differences = paired_differences(results, rival)
-        sentences.append(
-            _sentence(f"Against {RIVALS[rival]}", differences[differences["strategy"] == subject])
-        )
+    gains = {rival: _known_gains(panel, subject, rival) for rival in rivals}
+    sentences = _answer(gains["none"], subject) if "none" in gains else []
+    sentences += [_overview(rival, rows) for rival, rows in gains.items()]
     return [sentence for sentence in sentences if sentence]
 
 
-def _answer(results: pd.DataFrame, subject: str) -> list[str]:
-    """Answer by the metrics that no threshold can move."""
-    pairs = paired_differences(results, "none")
-    pairs = pairs[(pairs["strategy"] == subject) & (pairs["folds"] > 0)]
-    pairs = pairs[pairs["metric"].isin(["roc_auc", "average_precision"])]
-    if pairs.empty:
-        return []
-    better, worse = (pairs["clearly"] == "better").any(), (pairs["clearly"] == "worse").any()
-    numbers = ", ".join(
-        f"{METRICS[metric].title} {signed(difference)}"
-        for metric, difference in pairs[["metric", "difference"]].to_numpy()
+def sentence(row: Any) -> str:
+    """Put one row of `paired_gains` into words.
+
+    Parameters
+    ----------
+    row : Series or namedtuple
+        With at least one fold or data set.
+
+    Returns
+    -------
+    str
+        Who is how much higher or lower than whom, in the sense of the metric itself; the interval
+        of the difference; and on how many folds or data sets it is better.
+
+    Examples
+    --------
+    >>> row = {"strategy": "lsgan", "reference": "smote", "metric": "log_loss", "gain": 0.02}
+    >>> row |= {"low": 0.01, "high": 0.03, "unit": "fold", "wins": 4, "n": 5}
+    >>> for part in sentence(pd.Series(row)).split("; "):
+    ...     print(part)
+    lsgan's log-loss is 0.020 lower than with SMOTE, which is better
+    95 % interval -0.030 to -0.010
+    better on 4 of 5 folds.
+    """
+    metric = METRICS[row.metric]
+    sign = 1 if metric.greater_is_better else -1
+    ends = sorted(sign * end for end in (row.low, row.high))
+    interval = (
+        f"{CONFIDENCE * 100:.0f} % interval {signed(ends[0])} to {signed(ends[1])}"
+        if np.isfinite(ends).all()
+        else "too few to give an interval"
     )
+    return (
+        f"{row.strategy}'s {metric.title} is {_compared(sign * row.gain)} with "
+        f"{RIVALS.get(row.reference, row.reference)}{_sense(metric, row.gain)}; {interval}; "
+        f"better on {row.wins} of {row.n} {row.unit}s."
+    )
+
+
+def clearly_means(panel: pd.DataFrame) -> str:
+    """Explain the word "clearly" of the verdict.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One panel of a result, see `gansampler.evaluation.scores.panels`.
+
+    Returns
+    -------
+    str
+    """
+    how = (
+        "is Student's, over the means of the data sets."
+        if len(dataset_names(panel)) > 1
+        else "allows for folds that share training rows (Nadeau and Bengio's corrected t-test)."
+    )
+    return (
+        f'"Clearly" means that the {CONFIDENCE * 100:.0f} % interval of the mean difference leaves '
+        f"out zero; of many comparisons some do so by chance. The interval {how}"
+    )
+
+
+def signed(difference: float) -> str:
+    """Write a difference with its sign and three decimals; what rounds to zero gets a plus.
+
+    Parameters
+    ----------
+    difference : float
+
+    Returns
+    -------
+    str
+    """
+    return f"{round(difference, 3) + 0.0:+.3f}"
+
+
+def _known_gains(panel: pd.DataFrame, subject: str, rival: str) -> pd.DataFrame:
+    gains = paired_gains(panel, rival, strategies=[subject])
+    return gains[gains["n"] > 0]
+
+
+def _answer(gains: pd.DataFrame, subject: str) -> list[str]:
+    """Answer by the metrics that no threshold can move."""
+    ranking = gains[gains["metric"].isin(RANKING_METRICS)]
+    if ranking.empty:
+        return []
+    learner = ranking["learner"].iloc[0]
+    better, worse = (ranking["clearly"].eq(word).any() for word in ("better", "worse"))
+    details = [sentence(row) for row in ranking.itertuples()]
     if better and not worse:
-        return [f"{subject} helps: XGBoost ranks better with its rows than without ({numbers})."]
+        return [f"{subject} helps: {learner} ranks better with its rows than without.", *details]
     if worse and not better:
-        return [f"{subject} hurts: XGBoost ranks worse with its rows than without ({numbers})."]
+        return [f"{subject} hurts: {learner} ranks worse with its rows than without.", *details]
     return [
-        f"{subject} makes no clear difference to how well XGBoost ranks the rows ({numbers}).",
+        f"{subject} makes no clear difference to how well {learner} ranks the rows.",
+        *details,
         "If its decisions are better, a tuned threshold, which needs no new rows, may do as well.",
     ]
 
 
-def _sentence(opening: str, pairs: pd.DataFrame) -> str:
-    pairs = pairs[pairs["folds"] > 0]
-    if pairs.empty:
+def _overview(rival: str, gains: pd.DataFrame) -> str:
+    """Sort all metrics into better, worse and neither."""
+    if gains.empty:
         return ""
-    named = {
-        clearly: [
-            METRICS[metric].title + (f" ({signed(difference)})" if clearly else "")
-            for metric, difference in group[["metric", "difference"]].to_numpy()
-        ]
-        for clearly, group in pairs.groupby("clearly")
-    }
-    words = {
-        "better": "clearly better in",
-        "worse": "clearly worse in",
-        "": "no clear difference in",
-    }
-    if list(named) == [""]:
-        return f"{opening}: no clear difference in any metric."
-    parts = [f"{words[each]} {', '.join(named[each])}" for each in words if each in named]
-    return f"{opening}: {'; '.join(parts)}."
+    words = {"better": "clearly better in", "worse": "clearly worse in"}
+    parts = [
+        f"{words[word]} " + ", ".join(map(_named_gain, group.itertuples()))
+        for word in words
+        if len(group := gains[gains["clearly"] == word])
+    ]
+    others = [METRICS[metric].title for metric in gains.loc[gains["clearly"] == "", "metric"]]
+    if others:
+        parts.append("no clear difference in " + (", ".join(others) if parts else "any metric"))
+    return f"Against {RIVALS[rival]}: {'; '.join(parts)}."
+
+
+def _named_gain(row: Any) -> str:
+    metric = METRICS[row.metric]
+    return f"{metric.title} ({signed(row.gain if metric.greater_is_better else -row.gain)})"
+
+
+def _compared(difference: float) -> str:
+    if round(difference, 3) == 0:
+        return "on average the same as"
+    return f"{abs(difference):.3f} {'higher' if difference > 0 else 'lower'} than"
+
+
+def _sense(metric: Any, gain: float) -> str:
+    """Say which way is better where it is not the usual one."""
+    if metric.greater_is_better or round(gain, 3) == 0:
+        return ""
+    return ", which is better" if gain > 0 else ", which is worse"

@@ -1,0 +1,160 @@
+"""The figures of the report."""
+
+import io
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from synthetic import many_sets, one_set
+
+from gansampler.evaluation import plots
+from gansampler.evaluation.ranking import mean_ranks
+from gansampler.evaluation.reliability import pool
+
+SETS = {
+    "none": {"roc_auc": [0.5, 0.6, 0.7, 0.4], "brier": [0.2] * 4},
+    "smote": {"roc_auc": [0.45, 0.55, 0.65, 0.35], "brier": [0.3] * 4},
+    "cgan": {"roc_auc": [0.52, 0.61, 0.73, 0.41], "brier": [0.1] * 4},
+}
+
+
+@pytest.fixture
+def folds():
+    return one_set(
+        {
+            "none": {"roc_auc": [0.7, 0.72, 0.71]},
+            "lsgan": {"roc_auc": [0.8, 0.82, 0.811]},
+        }
+    )
+
+
+@pytest.fixture
+def sets():
+    return many_sets(SETS)
+
+
+def with_marker(ax, marker):
+    return [line for line in ax.lines if line.get_marker() == marker]
+
+
+def row_names(ax):
+    return [label.get_text() for label in ax.get_yticklabels()]
+
+
+def test_the_style_of_the_session_is_left_alone(folds, sets):
+    before = dict(matplotlib.rcParams)
+    plots.plot_scores(folds, "roc_auc")
+    plots.plot_ratios(folds)
+    plots.plot_gains(sets, "roc_auc", "none")
+    plots.plot_effort(sets, "roc_auc")
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_scores_have_a_dot_for_each_fold_and_a_bar_for_each_mean(folds):
+    (ax,) = plots.plot_scores(folds, "roc_auc").axes
+    dots = [line.get_xdata().tolist() for line in with_marker(ax, "o")]
+    assert dots == [[0.7, 0.72, 0.71], [0.8, 0.82, 0.811]]
+    (bars,) = with_marker(ax, "|")
+    np.testing.assert_allclose(bars.get_xdata(), [0.71, 0.81033], atol=1e-4)
+    assert row_names(ax) == ["none", "lsgan"]
+
+
+def test_gains_have_a_dot_for_each_data_set_and_a_diamond_for_each_mean(sets):
+    (ax,) = plots.plot_gains(sets, "roc_auc", "none").axes
+    assert row_names(ax) == ["smote", "cgan"]
+    (means,) = with_marker(ax, "D")
+    np.testing.assert_allclose(means.get_xdata(), [-0.05, 0.0175])
+    dots = with_marker(ax, "o")[1].get_xdata()
+    np.testing.assert_allclose(sorted(dots), [0.01, 0.01, 0.02, 0.03])
+
+
+def test_gains_of_a_loss_point_to_the_right_if_it_falls(sets):
+    (ax,) = plots.plot_gains(sets, "brier", "none").axes
+    (means,) = with_marker(ax, "D")
+    np.testing.assert_allclose(means.get_xdata(), [-0.1, 0.1])
+
+
+def test_an_outlier_is_drawn_at_the_edge_and_does_not_squeeze_the_rest():
+    values = np.full(200, 0.5)
+    far = values + np.append(np.linspace(-0.01, 0.01, 199), 0.4)
+    results = many_sets({"none": {"f1": values}, "cgan": {"f1": far}})
+    (ax,) = plots.plot_gains(results, "f1", "none").axes
+    assert ax.get_xlim()[1] < 0.05
+    assert max(with_marker(ax, "o")[0].get_xdata()) == pytest.approx(ax.get_xlim()[1])
+
+
+def test_mean_ranks_join_those_that_do_not_differ(sets):
+    ranks = mean_ranks(sets)
+    (ax,) = plots.plot_mean_ranks(ranks[ranks["metric"] == "roc_auc"]).axes
+    assert row_names(ax) == ["cgan", "none", "smote"]
+    (dots,) = with_marker(ax, "o")
+    assert dots.get_xdata().tolist() == [1, 2, 3]
+    # Ranks 1 and 3 are further apart than 1.66: two bars, each from one strategy to the next.
+    bars = [
+        path.vertices[:, 1].tolist() for path in ax.collections[-2:] for path in path.get_paths()
+    ]
+    np.testing.assert_allclose(bars, [[-0.2, 1.2], [0.8, 2.2]])
+    (scale,) = with_marker(ax, "|")
+    np.testing.assert_allclose(np.diff(scale.get_xdata()), 1.657, atol=1e-3)
+
+
+def test_effort_has_a_point_and_a_name_for_each_strategy_that_finished(sets):
+    (ax,) = plots.plot_effort(sets[sets["strategy"] != "cgan"], "roc_auc").axes
+    (points,) = with_marker(ax, "o")
+    np.testing.assert_allclose(points.get_xdata(), [2, 2])
+    np.testing.assert_allclose(points.get_ydata(), [0.55, 0.5])
+    assert [text.get_text() for text in ax.texts] == ["smote", "none"]
+
+
+def test_reliability_has_a_line_for_each_readout():
+    where = {"strategy": "cgan", "learner": "xgboost", "count": 10}
+    bins = pool(
+        pd.DataFrame(
+            [
+                {**where, "readout": "as_is", "bin": 1, "predicted": 1.5, "observed": 1},
+                {**where, "readout": "as_is", "bin": 8, "predicted": 8.5, "observed": 6},
+                {**where, "readout": "tuned", "bin": 1, "predicted": 1.5, "observed": 2},
+            ]
+        )
+    )
+    figure = plots.plot_reliability(bins, "cgan")
+    (ax,) = figure.axes
+    diagonal, first, second = ax.lines
+    assert diagonal.get_xydata().tolist() == [[0, 0], [1, 1]]
+    np.testing.assert_allclose(first.get_xydata(), [[0.15, 0.1], [0.85, 0.6]])
+    np.testing.assert_allclose(second.get_xydata(), [[0.15, 0.2]])
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["as_is", "tuned"]
+
+
+def test_projection_puts_equal_rows_in_one_place(mixed):
+    X, _ = mixed
+    project = plots.Projection(X)
+    places = project(pd.concat([X, X.iloc[:3]], ignore_index=True))
+    assert places.shape == (len(X) + 3, 2)
+    np.testing.assert_allclose(places[-3:], places[:3], atol=1e-5)
+    np.testing.assert_allclose(places[: len(X)].mean(axis=0), 0, atol=1e-4)
+    assert (places.std(axis=0) > 0.1).all()
+
+
+def test_projection_of_one_column_has_two_dimensions():
+    X = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0]})
+    assert plots.Projection(X)(X).shape == (4, 2)
+
+
+def test_column_plot_of_every_kind_of_column(mixed):
+    X, _ = mixed
+    for name in X:
+        figure = plots.plot_column(X[name], {"one": X[name].iloc[:50], "two": X[name].iloc[50:]})
+        assert isinstance(figure, Figure)
+        assert figure.axes[0].get_title(loc="left") == name
+        figure.savefig(io.BytesIO(), format="svg")
+
+
+def test_column_plot_shows_shares_and_missing_values():
+    real = pd.Series(["u", "u", "v", None], name="kind")
+    (ax,) = plots.plot_column(real, {"lsgan": pd.Series(["v", "v"])}).axes
+    assert [bar.get_width() for bar in ax.patches] == pytest.approx([2 / 3, 1 / 3])
+    assert ax.lines[0].get_xdata().tolist() == [0, 1]
+    assert ax.get_xlabel() == "missing: real 25%, lsgan 0%"

@@ -1,0 +1,279 @@
+"""Many data sets in one run: nothing is lost or done twice, whatever ends it."""
+
+import os
+import random
+import signal
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from imblearn.over_sampling import RandomOverSampler
+from sklearn.base import BaseEstimator
+from threadpoolctl import threadpool_info
+
+from gansampler.evaluation import STRATEGIES, compare, run_trials, runs
+from gansampler.evaluation.runs import run_tasks
+from gansampler.evaluation.sources import Source
+from gansampler.evaluation.store import Store
+
+OPTIONS = {
+    "folds": 2,
+    "metrics": ["mcc", "roc_auc"],
+    "params": {"n_estimators": 3, "n_jobs": 1},
+    "random_state": 5,
+}
+
+
+@pytest.fixture
+def data_sets(tmp_path):
+    """A small CSV and a larger parquet file, of two classes, with text and holes."""
+    rng = np.random.default_rng(0)
+    made = []
+    for name, n in [("small.csv", 80), ("large.parquet", 160)]:
+        y = np.where(np.arange(n) % 5 == 0, "rare", "common")
+        size = (y == "rare") + rng.normal(size=n)
+        table = pd.DataFrame({"size": size, "kind": rng.choice(["a", "b", None], n), "class": y})
+        path = tmp_path / name
+        table.to_csv(path, index=False) if path.suffix == ".csv" else table.to_parquet(path)
+        made.append((path.stem, path, "class"))
+    return made
+
+
+def timeless(table):
+    table = table[~table["metric"].astype(str).str.startswith("seconds")]
+    return table.drop(columns="seconds").to_csv(index=False)
+
+
+def test_rows_are_those_of_compare_in_the_order_that_was_asked_for(data_sets, tmp_path):
+    strategies = ["random", "none"]
+    table = run_tasks(data_sets, strategies, store=tmp_path / "run.sqlite", repeats=2, **OPTIONS)
+    expected = [
+        compare(*Source(*each).load(), strategies, dataset=each[0], repeats=2, **OPTIONS)
+        for each in data_sets
+    ]
+    assert timeless(table) == timeless(pd.concat(expected))
+    trials = run_trials(*Source(*data_sets[0]).load(), strategies, dataset="small", **OPTIONS)
+    bins = pd.DataFrame([row for trial in trials for row in trial.reliability])
+    with Store(tmp_path / "run.sqlite") as kept:
+        found = kept.reliability().query("dataset == 'small' and repeat == 1")
+    pd.testing.assert_frame_equal(found[bins.columns].reset_index(drop=True), bins)
+
+
+def test_repeat_by_repeat_the_large_data_sets_come_first(data_sets, tmp_path, monkeypatch):
+    order = []
+    monkeypatch.setattr(Store, "add", lambda self, key, *rows: order.append((key[2], key[0])))
+    run_tasks(data_sets, ["none"], store=tmp_path / "run.sqlite", repeats=2, **OPTIONS)
+    assert list(dict.fromkeys(order)) == [(1, "large"), (1, "small"), (2, "large"), (2, "small")]
+
+
+def test_a_cap_and_a_protocol_go_with_the_trials(data_sets, tmp_path):
+    name, path, target = data_sets[1]
+    protocol = {"minority_sizes": [9, 6]}
+    table = run_tasks(
+        data_sets[1:],
+        ["none"],
+        store=tmp_path / "run.sqlite",
+        max_rows=110,
+        protocol=protocol,
+        **OPTIONS,
+    )
+    X, y = Source(name, path, target).load(110, random_state=OPTIONS["random_state"])
+    assert len(X) == 110
+    expected = compare(X, y, ["none"], protocol=protocol, dataset=name, **OPTIONS)
+    order = ["large@minority=9", "large@minority=6"]
+    assert list(table["dataset"].unique()) == order
+    expected["place"] = expected["dataset"].map(order.index)
+    expected = expected.sort_values("place", kind="stable").drop(columns="place")
+    assert timeless(table) == timeless(expected)
+
+
+def test_only_what_is_new_is_run(data_sets, tmp_path, monkeypatch):
+    ran = []
+    whole = runs.Job.run
+    monkeypatch.setattr(runs.Job, "run", lambda job: ran.append(job.key) or whole(job))
+    store = tmp_path / "run.sqlite"
+    run_tasks(data_sets[:1], ["none"], store=store, **OPTIONS)
+    assert len(ran) == 2
+    run_tasks(data_sets[:1], ["none", "random"], store=store, repeats=2, **OPTIONS)
+    assert len(ran) == len(set(ran)) == 2 * 2 * 2
+    grown = run_tasks(data_sets, ["none", "random"], store=store, repeats=2, **OPTIONS)
+    assert len(ran) == len(set(ran)) == 2 * 2 * 2 * 2
+    at_once = run_tasks(
+        data_sets, ["none", "random"], store=tmp_path / "b.sqlite", repeats=2, **OPTIONS
+    )
+    assert timeless(grown) == timeless(at_once)
+
+
+def test_processes_give_the_same_scores_and_leave_this_one_alone(data_sets, tmp_path):
+    strategies = {"none": "none", "mine": RandomOverSampler(random_state=3)}
+    before = torch.get_num_threads(), threadpool_info(), dict(os.environ)
+    tables = [
+        run_tasks(data_sets, strategies, store=tmp_path / str(n_jobs), n_jobs=n_jobs, **OPTIONS)
+        for n_jobs in (1, 2)
+    ]
+    assert timeless(tables[0]) == timeless(tables[1])
+    assert (torch.get_num_threads(), threadpool_info(), dict(os.environ)) == before
+
+
+class Telling(BaseEstimator):
+    """Fails with the number of threads that it may use."""
+
+    def fit_resample(self, X, y):
+        raise RuntimeError(f"threads: {max(pool['num_threads'] for pool in threadpool_info())}")
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_trial_has_one_thread(data_sets, tmp_path, n_jobs):
+    store = tmp_path / "run.sqlite"
+    table = run_tasks(data_sets, {"telling": Telling()}, store=store, n_jobs=n_jobs, **OPTIONS)
+    assert set(table["status"]) == {"RuntimeError: threads: 1"}
+
+
+def run_and_die(data_sets, strategies, store, options, after, delay):
+    """Run, and be killed so many seconds after so many trials were kept."""
+    whole, kept = Store.add, []
+
+    def add(self, key, *rows):
+        whole(self, key, *rows)
+        kept.append(key)
+        if len(kept) == after:
+            threading.Timer(delay, os.kill, [os.getpid(), signal.SIGKILL]).start()
+
+    Store.add = add
+    run_tasks(data_sets, strategies, store=store, **options)
+
+
+def test_a_run_that_is_killed_again_and_again_ends_like_one_that_was_not(
+    data_sets, tmp_path, forkserver
+):
+    strategies, options = ["none", "random"], {**OPTIONS, "repeats": 5}
+    moments = random.Random(0)
+    store, done = tmp_path / "killed.sqlite", set()
+    for _ in range(5):
+        after, delay = moments.randint(1, 5), moments.uniform(0, 0.03)
+        process = forkserver.Process(
+            target=run_and_die, args=(data_sets, strategies, store, options, after, delay)
+        )
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+        with Store(store) as kept:
+            assert done < kept.done()
+            done = kept.done()
+    assert len(done) < 2 * 2 * 2 * 5
+    resumed = run_tasks(data_sets, strategies, store=store, **options)
+    whole = run_tasks(data_sets, strategies, store=tmp_path / "whole.sqlite", **options)
+    assert timeless(resumed) == timeless(whole)
+
+
+def fork_and_die(writer):
+    """Leave a worker behind that holds `writer` open for as long as it lives."""
+    parent, (ready, say_ready) = os.getpid(), os.pipe()
+    if os.fork():
+        os.read(ready, 1)
+        os.kill(parent, signal.SIGKILL)
+    runs._end_with(parent)
+    os.write(say_ready, b"!")
+    time.sleep(60)
+    writer.send("still here")
+
+
+def test_a_worker_ends_with_a_parent_that_is_killed(forkserver):
+    reader, writer = forkserver.Pipe(duplex=False)
+    process = forkserver.Process(target=fork_and_die, args=(writer,))
+    process.start()
+    writer.close()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    with pytest.raises(EOFError):
+        reader.recv()
+
+
+def test_a_cluster_that_loses_a_worker_gives_the_same_scores(data_sets, tmp_path, monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    options = {**OPTIONS, "repeats": 2}
+    local = run_tasks(data_sets, ["none", "random"], store=tmp_path / "local.sqlite", **options)
+    whole, kept = Store.add, []
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None
+    ) as cluster:
+        victim = cluster.workers[0].pid
+
+        def add(self, key, *rows):
+            whole(self, key, *rows)
+            kept.append(key)
+            if len(kept) == 5:
+                os.kill(victim, signal.SIGKILL)
+
+        monkeypatch.setattr(Store, "add", add)
+        remote = run_tasks(
+            data_sets,
+            ["none", "random"],
+            store=tmp_path / "remote.sqlite",
+            scheduler=cluster.scheduler_address,
+            **options,
+        )
+    assert len(kept) == len(set(kept)) == 2 * 2 * 2 * 2
+    assert timeless(local) == timeless(remote)
+
+
+def test_a_worker_that_dies_leaves_the_rest_in_the_store(data_sets, tmp_path):
+    class Dying(BaseEstimator):
+        def fit_resample(self, X, y):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    store = tmp_path / "run.sqlite"
+    done = run_tasks(data_sets, ["none"], store=store, n_jobs=2, **OPTIONS)
+    with pytest.raises(ChildProcessError, match="ended from outside"):
+        run_tasks(data_sets, {"none": "none", "dying": Dying()}, store=store, n_jobs=2, **OPTIONS)
+    with Store(store) as kept:
+        pd.testing.assert_frame_equal(kept.table(), done)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"data_sets": []}, ValueError, "no data set"),
+        ({"strategies": ["rando"]}, ValueError, "Did you mean 'random'"),
+        ({"folds": 40}, ValueError, "small: .*fewer rows than the 40 folds"),
+        ({"max_rows": 0}, ValueError, "max_rows=0"),
+        ({"n_jobs": 0}, ValueError, "n_jobs == 0"),
+        ({"fold": 2}, TypeError, "fold"),
+    ],
+)
+def test_bad_input_is_named_before_any_work(data_sets, tmp_path, change, error, message):
+    arguments = {"data_sets": data_sets, "strategies": ["none"], **OPTIONS, **change}
+    with pytest.raises(error, match=message):
+        run_tasks(**arguments, store=tmp_path / "run.sqlite")
+    assert not (tmp_path / "run.sqlite").exists()
+
+
+def test_two_data_sets_of_one_name_are_refused(data_sets, tmp_path):
+    with pytest.raises(ValueError, match="More than one data set is named small"):
+        run_tasks([data_sets[0]] * 2, ["none"], store=tmp_path / "run.sqlite", **OPTIONS)
+
+
+def test_a_file_that_has_changed_is_another_data_set(data_sets, tmp_path):
+    store = tmp_path / "run.sqlite"
+    run_tasks(data_sets[:1], ["none"], store=store, **OPTIONS)
+    pd.read_csv(data_sets[0][1]).iloc[:-1].to_csv(data_sets[0][1], index=False)
+    with pytest.raises(ValueError, match="datasets, small, sha256 was"):
+        run_tasks(data_sets[:1], ["none"], store=store, **OPTIONS)
+    table = run_tasks(data_sets[:1], ["none"], store=tmp_path / "other.sqlite", **OPTIONS)
+    expected = compare(*Source(*data_sets[0]).load(), ["none"], dataset="small", **OPTIONS)
+    assert timeless(table) == timeless(expected)
+
+
+def test_a_file_that_changes_under_a_run_stops_it(data_sets):
+    source = Source(*data_sets[0])
+    options = {**OPTIONS, "repeats": 1}
+    key = ("small", "none", 1, 1)
+    job = runs.Job(source, source.sha256(), None, options, key, STRATEGIES["none"], 1)
+    assert job.run().key == key
+    pd.read_csv(source.path).iloc[:-1].to_csv(source.path, index=False)
+    with pytest.raises(ValueError, match=r"small\.csv is not the file that it was"):
+        replace(job, max_rows=70).run()

@@ -1,0 +1,98 @@
+"""The answer in words."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from synthetic import failure, many_sets, one_set
+
+from gansampler.evaluation.gains import paired_gains
+from gansampler.evaluation.verdict import clearly_means, sentence, verdict
+
+BASE = np.array([0.7, 0.72, 0.71])
+WOBBLE = np.array([0.001, -0.001, 0])
+
+
+@pytest.fixture
+def folds():
+    return one_set(
+        {
+            "none": {"f1": [0.9] * 3, "roc_auc": BASE, "log_loss": [0.2] * 3},
+            "lsgan": {
+                "f1": [0.8, 0.9, 0.95],
+                "roc_auc": BASE + 0.1 + WOBBLE,
+                "log_loss": 0.3 + WOBBLE,
+            },
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("shift", "answer"), [(0.1, "lsgan helps"), (-0.1, "lsgan hurts"), (0, "no clear difference")]
+)
+def test_the_answer_leans_on_what_no_threshold_can_move(shift, answer):
+    results = one_set(
+        {
+            "none": {"roc_auc": BASE, "f1": BASE},
+            "lsgan": {"roc_auc": BASE + shift + WOBBLE, "f1": BASE + 0.2},
+        },
+        learner="forest",
+    )
+    sentences = verdict(results)
+    assert answer in sentences[0]
+    assert "forest rank" in sentences[0] or "forest ranks" in sentences[0]
+    assert sentences[-1].startswith("Against no resampling: ")
+
+
+def test_what_is_better_and_worse_is_listed(folds):
+    overview = verdict(folds)[-1]
+    assert "clearly better in ROC-AUC (+0.100)" in overview
+    assert "clearly worse in log-loss (+0.100)" in overview
+    assert "no clear difference in F1" in overview
+
+
+def test_a_difference_is_a_plain_sentence_with_its_interval():
+    base = np.linspace(0.5, 0.8, 8)
+    gain = np.array([0.02, 0.01, 0.03, 0.01, -0.01, 0.02, 0.015, 0.009])
+    results = many_sets(
+        {"none": {"average_precision": base}, "lsgan": {"average_precision": base + gain}}
+    )
+    assert verdict(results)[1] == (
+        "lsgan's average precision is 0.013 higher than with no resampling; 95 % interval +0.003 "
+        "to +0.023; better on 7 of 8 data sets."
+    )
+
+
+def test_a_loss_is_said_in_its_own_sense(folds):
+    row = paired_gains(folds, "none").set_index("metric", drop=False).loc["log_loss"]
+    said = sentence(row)
+    assert said.startswith("lsgan's log-loss is 0.100 higher than with no resampling, which is ")
+    assert "worse; 95 % interval +0.09" in said
+    assert said.endswith("better on 0 of 3 folds.")
+
+
+def test_no_difference_and_no_interval_are_said_so(folds):
+    one = folds[folds["fold"] == 1]
+    same = pd.concat([one, one[one["strategy"] == "none"].assign(strategy="cgan")])
+    row = paired_gains(same, "none", strategies=["cgan"]).iloc[0]
+    assert sentence(row) == (
+        "cgan's F1 is on average the same as with no resampling; too few to give an interval; "
+        "better on 0 of 1 folds."
+    )
+
+
+def test_a_rival_that_never_finished_is_left_out(folds):
+    assert not any("SMOTE" in words for words in verdict(pd.concat([folds, failure("smote")])))
+
+
+def test_the_verdict_says_when_its_subject_failed(folds):
+    failed = pd.concat([folds[folds["strategy"] == "none"], failure("lsgan")])
+    assert "failed on every fold" in verdict(failed)[0]
+
+
+def test_no_verdict_where_nothing_was_generated(folds):
+    assert verdict(folds[folds["strategy"] == "none"]) == []
+
+
+def test_the_word_clearly_is_explained_for_folds_and_for_data_sets(folds):
+    assert "Nadeau" in clearly_means(folds)
+    assert "data sets" in clearly_means(pd.concat([folds, folds.assign(dataset="other")]))
