@@ -9,12 +9,12 @@ to write the page anew: ``--page-only``.
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import pandas as pd
-from provenance import markdown_source, provenance
+from provenance import markdown_source
 from sklearn.ensemble import RandomForestClassifier
+from study import results_of, study_parser
 
 from gansampler.evaluation.plots import plot_mean_ranks
 from gansampler.evaluation.ranking import mean_ranks
@@ -23,7 +23,6 @@ from gansampler.evaluation.scores import scores_by_dataset
 from gansampler.evaluation.store import Store
 from gansampler.evaluation.summary import WITH_P, gains_table, ranks_table, to_markdown
 
-HERE = Path(__file__).parent
 STRATEGIES = [
     "none",
     "tuned_threshold",
@@ -214,33 +213,17 @@ def draw(results: pd.DataFrame, out: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
+    parser = study_parser("core_sets", __doc__)
+    parser.set_defaults(repeats=2)
     parser.add_argument("--half", choices=HALVES, default="all")
     parser.add_argument("--strategies", nargs="+", default=STRATEGIES)
     parser.add_argument("--rows", type=int, default=4000, help="at most, of each set")
     parser.add_argument("--full", action="store_true", help="all rows of each set")
-    parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--slow-rows", type=int, default=1000, help="for CTGAN and TVAE")
     parser.add_argument("--no-slow", action="store_true", help="neither CTGAN nor TVAE")
-    parser.add_argument("--n-jobs", type=int, default=2)
-    parser.add_argument("--store", type=Path, default=Path("results/core_sets.sqlite"))
-    parser.add_argument("--out", type=Path, default=HERE / "core_sets.parquet")
-    parser.add_argument("--page-only", action="store_true", help="from the results as they are")
     args = parser.parse_args()
-    beside = args.out.with_suffix(".json")
-    if args.page_only:
-        results, source = pd.read_parquet(args.out), json.loads(beside.read_text())
-    else:
-        names = ("rows", "full", "folds", "repeats", "slow_rows")
-        source = provenance(**{name: getattr(args, name) for name in names})
-        args.store.parent.mkdir(parents=True, exist_ok=True)
-        results = run(args)
-        results.to_parquet(args.out, compression="zstd", index=False)
-        beside.write_text(json.dumps(source, indent=1) + "\n")
+    rows = None if args.full else args.rows
+    results, source = results_of(args, run, rows=rows, slow_rows=args.slow_rows)
     draw(results, args.out)
     args.out.with_suffix(".md").write_text(page(results, source, args.data))
 

@@ -17,6 +17,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from .base import check_no_missing_class
+from .guard import GuardedOverSampler
 
 WAYS_OUT = (
     "Give the class shares that it is trained on as resampled_prior: 'balanced', a mapping from "
@@ -269,7 +270,7 @@ def _check_readable(estimator: Any) -> None:
         )
     for sampler in _samplers(estimator):
         # Combined samplers, too, call themselves over-samplers, and then take rows away.
-        if not isinstance(sampler, BaseOverSampler):
+        if not isinstance(sampler, (BaseOverSampler, GuardedOverSampler)):
             raise ValueError(
                 f"How many rows of each class {type(sampler).__name__} leaves cannot be known, as "
                 f"it is no over-sampler of imbalanced-learn. {WAYS_OUT}"
@@ -277,9 +278,10 @@ def _check_readable(estimator: Any) -> None:
 
 
 def _added_rows(pipeline: Pipeline, classes: NDArray[Any]) -> NDArray[np.int64]:
-    """Count the rows of each class that the over-samplers of a fitted pipeline were to add."""
+    """Count the rows of each class that the over-samplers of a fitted pipeline have added."""
     added = [
         [sampler.sampling_strategy_.get(label, 0) for label in classes]
         for sampler in _samplers(pipeline)
+        if not getattr(sampler, "held_back_", False)
     ]
     return np.array(added, dtype=np.int64).reshape(-1, len(classes)).sum(axis=0)

@@ -19,7 +19,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from gansampler import JitterOverSampler, PriorCorrectedClassifier
+from gansampler import GuardedOverSampler, JitterOverSampler, PriorCorrectedClassifier
+from gansampler.acceptance import ClassifierAcceptance
 from gansampler.calibration import correct_prior
 
 
@@ -82,9 +83,11 @@ def test_three_classes_and_a_given_prior(prior):
     assert model.predict(np.zeros((2, 1))).tolist() == ["c", "c"]
 
 
-@pytest.mark.parametrize(
-    "sampler", [RandomOverSampler(random_state=0), JitterOverSampler(random_state=0)]
-)
+# The formula holds for rows that are distributed as their class is, which a sharper rule gives up.
+UNSHARPENED = JitterOverSampler(acceptance=ClassifierAcceptance(sharpness=1), random_state=0)
+
+
+@pytest.mark.parametrize("sampler", [RandomOverSampler(random_state=0), UNSHARPENED])
 def test_probabilities_are_better_than_uncorrected(data, sampler):
     X, X_test, y, y_test = train_test_split(*data, random_state=0, stratify=data[1])
     plain = oversampled(clone(sampler)).fit(X, y)
@@ -94,6 +97,16 @@ def test_probabilities_are_better_than_uncorrected(data, sampler):
     assert log_loss(y_test, after) < 0.7 * log_loss(y_test, before)
     assert before[:, 1].mean() > 2 * y_test.mean()
     assert after[:, 1].mean() == pytest.approx(y_test.mean(), rel=0.35)
+
+
+@pytest.mark.parametrize(("standard_errors", "share"), [(-1e9, 0.06), (1e9, 0.5)])
+def test_rows_that_a_guard_holds_back_change_no_prior(data, standard_errors, share):
+    guard = GuardedOverSampler(
+        RandomOverSampler(), LogisticRegression(), standard_errors=standard_errors, random_state=0
+    )
+    model = PriorCorrectedClassifier(oversampled(guard)).fit(*data)
+    assert model.estimator_[0].held_back_ == (share < 0.5)
+    np.testing.assert_allclose(model.resampled_prior_[1], share, atol=0.02)
 
 
 def test_in_cross_validation(data):

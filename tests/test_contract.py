@@ -9,14 +9,21 @@ import pandas as pd
 import pytest
 import sklearn
 import torch
+from imblearn.over_sampling import RandomOverSampler
 from imblearn.pipeline import make_pipeline
 from imblearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.tree import DecisionTreeClassifier
 
-from gansampler import CGANOverSampler, JitterOverSampler, LSGANOverSampler
+from gansampler import (
+    CGANOverSampler,
+    GuardedOverSampler,
+    JitterOverSampler,
+    LSGANOverSampler,
+)
 from gansampler.losses import LOSSES, PENALTIES
 
 # The suites train some twenty times, and ask for the contract, not for good rows.
@@ -32,6 +39,7 @@ SAMPLERS = [
     CGANOverSampler(train_on="minority", batch_norm="both", dropout=0.2, pac=2, **PLAIN),
     *(CGANOverSampler(loss=loss, **PLAIN) for loss in sorted(LOSSES)),
     *(CGANOverSampler(penalty=penalty, optimizer="adam", **FAST) for penalty in sorted(PENALTIES)),
+    GuardedOverSampler(RandomOverSampler(), DecisionTreeClassifier(max_depth=3), random_state=0),
 ]
 ONE_OF_EACH = [
     JitterOverSampler(random_state=0),

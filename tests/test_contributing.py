@@ -60,3 +60,9 @@ def test_a_new_strategy_and_a_new_metric_reach_the_table(data):
     assert set(table["status"]) == {"ok"}
     assert table.loc[table["metric"] == "rarest_recall", "value"].between(0, 1).all()
     assert "rarest_recall" in set(table["metric"])
+
+
+def test_any_classifier_is_a_learner():
+    results = follow("How to add a learner, a readout, a protocol")["results"]
+    assert set(results["learner"]) == {"xgboost", "trees"}
+    assert set(results["status"]) == {"ok"}

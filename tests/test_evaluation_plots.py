@@ -85,6 +85,55 @@ def test_an_outlier_is_drawn_at_the_edge_and_does_not_squeeze_the_rest():
     assert max(with_marker(ax, "o")[0].get_xdata()) == pytest.approx(ax.get_xlim()[1])
 
 
+def by_size(gains, scores):
+    """Build a learning curve of two data sets: means of none, and so much more for a strategy."""
+    return pd.concat(
+        one_set(
+            {
+                "none": {"roc_auc": [0.6, 0.7], "brier": [0.2, 0.2]},
+                "cgan": {"roc_auc": [0.6 + gain + far, 0.7 + gain + far], "brier": [0.1, 0.1]},
+            },
+            dataset=f"{name}@minority={size}",
+        )
+        for size, gain in gains.items()
+        for name, far in scores.items()
+    )
+
+
+def test_learning_curve_has_the_mean_gain_at_each_size_with_its_interval():
+    results = by_size({50: 0.02, 20: 0.1, 500: -0.01}, {"a": -0.01, "b": 0.01})
+    (ax,) = plots.plot_learning_curve(results, "roc_auc", "none").axes
+    (curve,) = with_marker(ax, "o")
+    np.testing.assert_allclose(curve.get_xdata(), [20, 50, 500])
+    np.testing.assert_allclose(curve.get_ydata(), [0.1, 0.02, -0.01])
+    (intervals,) = ax.collections
+    ends = [path.vertices[:, 1] for path in intervals.get_paths()]
+    np.testing.assert_allclose(np.mean(ends, axis=1), [0.1, 0.02, -0.01])
+    # Student's of two values 0.02 apart, about 0.127: more than fits.
+    np.testing.assert_allclose(np.ptp(ends, axis=1), 2 * 12.706 * 0.01, rtol=1e-3)
+    assert ax.get_ylim() == pytest.approx((-0.055, 0.145))
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["20", "50", "500"]
+
+
+def test_learning_curve_of_a_loss_rises_if_it_falls():
+    (ax,) = plots.plot_learning_curve(by_size({20: 0, 50: 0}, {"a": 0}), "brier", "none").axes
+    np.testing.assert_allclose(with_marker(ax, "o")[0].get_ydata(), [0.1, 0.1])
+
+
+def test_learning_curve_before_anything_can_be_paired_is_empty():
+    results = by_size({20: 0, 50: 0}, {"a": 0})
+    apart = results["strategy"].eq("none") ^ results["dataset"].eq("a@minority=20")
+    (ax,) = plots.plot_learning_curve(results[apart], "roc_auc", "none").axes
+    assert not with_marker(ax, "o")
+
+
+def test_sizes_are_read_from_names_of_data_sets_and_of_protocols():
+    names = ["a@minority=20", "minority=50", "a@group=b@minority=7@ratio=1", "minority=a", "a", ""]
+    sizes = plots.minority_sizes(pd.Series(names))
+    assert sizes.iloc[:3].tolist() == ["20", "50", "7"]
+    assert sizes.iloc[3:].isna().all()
+
+
 def test_mean_ranks_join_those_that_do_not_differ(sets):
     ranks = mean_ranks(sets)
     (ax,) = plots.plot_mean_ranks(ranks[ranks["metric"] == "roc_auc"]).axes

@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -81,23 +81,71 @@ def _rank_group(panel: pd.DataFrame) -> dict[str, Any]:
 
 def _effort_group(panel: pd.DataFrame) -> dict[str, Any]:
     timed = "seconds_fit" in set(panel["metric"])
-    names = metric_names(panel)
-    chosen = [name for name in RANKING_METRICS if name in names] or names[:1]
     return _group(
         "Time against quality",
         "Means over all folds; the upper left corner is best.",
         {
             f"{METRICS[name].title} against seconds": plots.plot_effort(panel, name)
-            for name in chosen
+            for name in _leading_metrics(panel)
             if timed
         },
     )
+
+
+def _leading_metrics(panel: pd.DataFrame) -> list[str]:
+    """Choose the metrics that no threshold moves, or else the first."""
+    names = metric_names(panel)
+    return [name for name in RANKING_METRICS if name in names] or names[:1]
 
 
 def _ratio_group(panel: pd.DataFrame) -> dict[str, Any]:
     known = "ratio_before" in set(panel["metric"])
     figures = {"class ratio before and after": plots.plot_ratios(panel)} if known else {}
     return _group("Class ratio of the training rows", "Mean over the folds.", figures)
+
+
+def curve_groups(results: pd.DataFrame) -> list[dict[str, Any]]:
+    """Draw learning curves, where data sets differ by the rows of their smallest class.
+
+    Parameters
+    ----------
+    results : DataFrame
+        What `gansampler.evaluation.compare` returns, all panels of it.
+
+    Returns
+    -------
+    list of dict
+        As in `score_groups`; empty where there are less than two sizes.
+    """
+    return _with_figures(_curve_group(words, part) for words, part in _by_size(results))
+
+
+def _by_size(results: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Cut a result into parts that differ by the rows of the smallest class alone."""
+    sizes = plots.minority_sizes(results["dataset"])
+    cut = results[sizes.notna() & results["metric"].isin(METRICS)]
+    other = cut["dataset"].astype(str).str.partition("@")[2]
+    other = other.str.replace(plots.MINORITY, "", regex=True)
+    for keys, part in cut.groupby(["learner", "readout", other], sort=False):
+        if sizes[part.index].nunique() > 1:
+            yield ", ".join(filter(None, map(str, keys))), part
+
+
+def _curve_group(words: str, part: pd.DataFrame) -> dict[str, Any]:
+    baseline = baseline_of(part)
+    return _group(
+        f"Gain by the rows of the smallest class ({words})",
+        "What strategies gain where the training parts keep so many rows of the smallest class; "
+        "the rows that are scored stay the same. Means with 95 % intervals. More is better, losses "
+        "are turned.",
+        {
+            f"{METRICS[name].title}: gain over {baseline} at each size ({words})": (
+                plots.plot_learning_curve(part, name, baseline)
+            )
+            for name in _leading_metrics(part)
+            if baseline is not None
+        },
+    )
 
 
 def reliability_groups(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import cycle
 from typing import Any
 
 import matplotlib
@@ -39,6 +40,18 @@ MARKS: list[Any] = [
     {"color": RED, "marker": "o"},
     {"color": DARK, "marker": "^", "fillstyle": "none"},
 ]
+# Of the strategies in a learning curve.
+CURVES: list[Any] = [
+    {"color": RED, "marker": "o", "linestyle": "-"},
+    {"color": BLUE, "marker": "s", "linestyle": "-"},
+    {"color": DARK, "marker": "^", "linestyle": "--", "fillstyle": "none"},
+    {"color": BLUE, "marker": "v", "linestyle": ":", "fillstyle": "none"},
+    {"color": DARK, "marker": "x", "linestyle": "-."},
+    {"color": RED, "marker": "D", "linestyle": "--", "fillstyle": "none"},
+    {"color": GREY, "marker": "P", "linestyle": "-"},
+]
+# What the protocol "minority_sizes" writes into the name of a data set.
+MINORITY = r"(?:^|@)minority=(\d+)(?=@|$)"
 MAX_POINTS = 600
 MAX_CATEGORIES = 8
 
@@ -115,6 +128,74 @@ def plot_gains(panel: pd.DataFrame, metric: str, reference: str) -> Figure:
         ax.set_xlim(*ends)
         _list_strategies(ax, gains.index)
     return figure
+
+
+def plot_learning_curve(results: pd.DataFrame, metric: str, reference: str) -> Figure:
+    """Draw what each strategy gains, against the rows that the smallest class was cut to.
+
+    Parameters
+    ----------
+    results : DataFrame
+        A result of one learner and readout, under the protocol ``minority_sizes``: its data sets
+        are named like "wine@minority=20".
+    metric : str
+        One of its metrics.
+    reference : str
+        One of its strategies.
+
+    Returns
+    -------
+    Figure
+        Mean gain at each size, of several data sets over these, else over the folds, with its 95 %
+        interval as far as it fits. More is better, losses are turned. Sizes lie on a logarithmic
+        axis, with the strategies a little apart.
+    """
+    gains = paired_gains(results, reference, metrics=[metric]).dropna(subset="gain")
+    gains["size"] = minority_sizes(gains["protocol"]).astype(float)
+    gains = gains.sort_values("size", kind="stable")
+    curves = list(gains.groupby("strategy", sort=False))
+    shifts = np.exp(0.03 * (np.arange(len(curves)) - (len(curves) - 1) / 2))
+    title = f"{METRICS[metric].title}: gain over {reference}"
+    with _axes(title, 3.4) as (figure, ax):
+        ax.axhline(0, color=DARK, linewidth=0.8, linestyle=":")
+        for (name, rows), shift, style in zip(curves, shifts, cycle(CURVES)):
+            ax.plot(rows["size"] * shift, rows["gain"], label=str(name), markersize=5, **style)
+            known = rows[np.isfinite(rows["low"])]
+            ax.vlines(known["size"] * shift, known["low"], known["high"], style["color"], alpha=0.4)
+        ax.set_ylim(*_room_around(gains["gain"]))
+        ax.set_xscale("log")
+        sizes = sorted(gains["size"].unique())
+        ax.set_xticks(sizes, [f"{size:,.0f}" for size in sizes])
+        ax.minorticks_off()
+        ax.set_xlabel("training rows of the smallest class")
+        ax.grid(axis="y", color="#EEEEEE")
+        ax.set_axisbelow(True)
+        figure.legend(loc="outside lower center", ncols=3)
+    return figure
+
+
+def minority_sizes(names: pd.Series) -> pd.Series:
+    """Read the rows that the smallest class was cut to out of names of data sets or protocols.
+
+    Parameters
+    ----------
+    names : Series of str
+        Such as "wine@minority=20".
+
+    Returns
+    -------
+    Series of str
+        The numbers; missing where a name tells none.
+    """
+    return names.astype(str).str.extract(MINORITY)[0]
+
+
+def _room_around(values: pd.Series) -> tuple[float, float]:
+    """End an axis well beyond the values, with zero inside."""
+    with_zero = np.append(values, 0.0)
+    low, high = float(with_zero.min()), float(with_zero.max())
+    margin = 0.4 * (high - low) + 1e-3
+    return low - margin, high + margin
 
 
 def plot_mean_ranks(ranks: pd.DataFrame) -> Figure:

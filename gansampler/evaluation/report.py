@@ -11,7 +11,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from .. import __version__
-from .gallery import look_groups, reliability_groups, score_groups
+from .gallery import curve_groups, look_groups, reliability_groups, score_groups
 from .scores import dataset_names, strategy_names
 from .strategies import STRATEGIES
 from .summary import (
@@ -106,6 +106,7 @@ def render_report(
     return environment.get_template("report.html").render(
         subject=_subject(results),
         parts=[_part(heading, panel, reliability) for heading, panel in parts],
+        curves=curve_groups(results),
         errors=None if errors.empty else _cells(errors),
         groups=[] if X is None or y is None else look_groups(X, y, examples or {}),
         strategies={name: STRATEGIES[name].description for name in described},

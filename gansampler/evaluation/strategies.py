@@ -17,7 +17,7 @@ from imblearn.over_sampling import (
 )
 from imblearn.under_sampling import EditedNearestNeighbours, TomekLinks
 
-from .. import CGANOverSampler, JitterOverSampler, LSGANOverSampler
+from .. import CGANOverSampler, GuardedOverSampler, JitterOverSampler, LSGANOverSampler
 from ..naming import check_name
 from .objects import import_object, load_from_file, seeded_copy
 from .smote import Cleaned, TableOverSampler, TableSMOTE
@@ -97,6 +97,11 @@ STRATEGIES: dict[str, Strategy] = {
     ),
     "lsgan": Strategy(
         "conditional least-squares GAN", lambda seed: LSGANOverSampler(random_state=seed)
+    ),
+    "guarded_lsgan": Strategy(
+        "the same, unless held-out rows speak against its rows",
+        lambda seed: GuardedOverSampler(random_state=seed),
+        by_default=False,
     ),
     "borderline_smote": Strategy(
         "SMOTE from rows that are near other classes",

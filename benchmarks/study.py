@@ -1,0 +1,41 @@
+"""What studies on `run_tasks` share: their flags, and a long table of results beside its source."""
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+from provenance import provenance
+
+HERE = Path(__file__).parent
+
+
+def study_parser(name: str, description: str | None) -> argparse.ArgumentParser:
+    """Parser with the flags that every study has; those of its protocol are its own."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--n-jobs", type=int, default=2)
+    parser.add_argument("--store", type=Path, default=Path(f"results/{name}.sqlite"))
+    parser.add_argument("--out", type=Path, default=HERE / f"{name}.parquet")
+    parser.add_argument("--page-only", action="store_true", help="from the results as they are")
+    return parser
+
+
+def results_of(
+    args: argparse.Namespace, run: Callable[[argparse.Namespace], pd.DataFrame], **settings: object
+) -> tuple[pd.DataFrame, dict]:
+    """Run a study and write its results, or read them; give them with their provenance."""
+    beside = args.out.with_suffix(".json")
+    if args.page_only:
+        return pd.read_parquet(args.out), json.loads(beside.read_text())
+    source = provenance(folds=args.folds, repeats=args.repeats, **settings)
+    args.store.parent.mkdir(parents=True, exist_ok=True)
+    results = run(args)
+    results.to_parquet(args.out, compression="zstd", index=False)
+    beside.write_text(json.dumps(source, indent=1) + "\n")
+    return results, source

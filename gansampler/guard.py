@@ -1,0 +1,347 @@
+"""A safeguard: new rows only where held-out rows do not speak against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from numbers import Integral, Real
+from typing import Any, ClassVar
+from warnings import warn
+
+import numpy as np
+import pandas as pd
+from imblearn.base import BaseSampler
+from imblearn.over_sampling.base import BaseOverSampler
+from imblearn.utils import Substitution
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.model_selection import StratifiedKFold
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.utils import get_tags
+from sklearn.utils._param_validation import HasMethods, Interval
+from threadpoolctl import threadpool_limits
+
+from .base import BaseGANOverSampler, _numpy_generator, check_no_missing_class
+from .encoding import Matrix, TableEncoder, matrix_columns
+from .samplers import LSGANOverSampler
+
+
+# No BaseOverSampler: that promises as many rows as were asked for.
+@Substitution(sampling_strategy=BaseOverSampler._sampling_strategy_docstring)
+class GuardedOverSampler(BaseSampler):
+    r"""Over-sample only where held-out rows do not speak against it.
+
+    New rows help on most tables and hurt on some. Before anything is added, the rows are cut into
+    :math:`k` folds. On each, a classifier learns from the other folds once as they are and once
+    with the sampler's rows under them, and ranks the fold, which neither has seen: this is
+    selection by cross-validation [1]_ between two ways to train. With the differences
+    :math:`d_1, \dots, d_k` of the two scores (with new rows less without), their mean
+    :math:`\bar d` and its standard error :math:`s`, no row is added where
+
+    .. math:: \bar d < -\lambda s.
+
+    The score is the mean of ROC-AUC and average precision of each class against the rest, over the
+    classes that are to get rows.
+
+    Parameters
+    ----------
+    sampler : over-sampler or None, default=None
+        What adds the rows, with a parameter ``sampling_strategy`` that is left at "auto". None is
+        :class:`LSGANOverSampler`.
+
+    classifier : classifier or None, default=None
+        What the rows are judged with, best the classifier that they are meant for. It gets rows as
+        they are, classes as numbers from 0, and needs ``predict_proba``. None is boosted trees on
+        any table: text, categories, dates, missing values.
+
+    cv : int, default=3
+        :math:`k`. Classes of fewer rows take part in training and are not scored.
+
+    standard_errors : float, default=0.0
+        :math:`\lambda`. Above zero, rows are held back only on evidence that is clear; below zero,
+        they are added only on evidence that is clear.
+
+    {sampling_strategy}
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the folds, and of `sampler` and `classifier` wherever they have none. None takes
+        fresh entropy, not numpy's global state.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        How many rows were asked for of each class, also where they are held back.
+
+    held_back_ : bool
+        Whether rows were asked for and none were added.
+
+    evidence_ : list of dict
+        For each fold ``fold``, from 1, ``score_without`` and ``score_with``. Empty where no row was
+        asked for, or none could be held out.
+
+    sampler_ : over-sampler or None
+        Fitted on all rows; None where no row was added.
+
+    n_features_in_ : int
+        Number of columns.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where they are all strings.
+
+    See Also
+    --------
+    LSGANOverSampler : The sampler inside by default.
+
+    Notes
+    -----
+    The price is :math:`k` fits of the sampler and :math:`2k` of the classifier, beside the one fit
+    of the sampler that adds the rows: by default four to five times the sampler's own time, and
+    more with many classes, for each of which the trees grow anew. While the folds are tried, OpenMP
+    has one thread.
+
+    The choice is about ranking; what new rows do to the decision threshold does not count. Where
+    the classes have few rows it is a noisy one, and all of them get new rows or none does.
+
+    References
+    ----------
+    .. [1] S. Arlot, A. Celisse (2010). A survey of cross-validation procedures for model selection.
+       Statistics Surveys 4, 40-79.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from gansampler import GuardedOverSampler, JitterOverSampler
+    >>> X, y = make_classification(n_samples=300, weights=[0.9], random_state=0)
+    >>> tree = DecisionTreeClassifier(max_depth=4)
+    >>> guarded = GuardedOverSampler(JitterOverSampler(), tree, random_state=0)
+    >>> X_resampled, y_resampled = guarded.fit_resample(X, y)
+    >>> guarded.held_back_ == (len(X_resampled) == len(X))
+    True
+    """
+
+    _sampling_type = "over-sampling"
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "sampler": [HasMethods(["fit_resample", "get_params"]), None],
+        "classifier": [HasMethods(["fit", "predict_proba"]), None],
+        "cv": [Interval(Integral, 2, None, closed="left")],
+        "standard_errors": [Interval(Real, None, None, closed="neither")],
+        "sampling_strategy": BaseOverSampler._parameter_constraints["sampling_strategy"],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        sampler: Any = None,
+        classifier: Any = None,
+        *,
+        cv: int = 3,
+        standard_errors: float = 0.0,
+        sampling_strategy: Any = "auto",
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        super().__init__(sampling_strategy=sampling_strategy)
+        self.sampler = sampler
+        self.classifier = classifier
+        self.cv = cv
+        self.standard_errors = standard_errors
+        self.random_state = random_state
+
+    def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
+        """Try the sampler on held-out rows; then add its rows to the given ones, or hold back.
+
+        Parameters
+        ----------
+        X : dataframe or array-like of shape (n_samples, n_features)
+            The rows, as `sampler` takes them.
+        y : array-like of shape (n_samples,)
+            Their classes.
+        **params : dict
+            Not used; there for the sake of the interface.
+
+        Returns
+        -------
+        X_resampled : dataframe or ndarray of shape (n_samples_new, n_features)
+            What `sampler` makes of the rows, or the rows as they are.
+        y_resampled : ndarray or Series of shape (n_samples_new,)
+            Their classes.
+
+        Raises
+        ------
+        ValueError
+            If the rows, the classes or a parameter cannot be used; before any training starts.
+        """
+        check_no_missing_class(y)
+        return super().fit_resample(X, y, **params)
+
+    # Any table that the samplers of this package take; the one inside may refuse more.
+    _check_X_y = BaseGANOverSampler._check_X_y
+
+    def _fit_resample(self, X: Any, y: NDArray[Any], **params: Any) -> tuple[Any, NDArray[Any]]:
+        _check_sampler(self.sampler)
+        rng = _numpy_generator(self.random_state)
+        new = {label: int(n) for label, n in self.sampling_strategy_.items() if n > 0}
+        self.sampler_, self.evidence_, self.held_back_ = None, [], False
+        if new:
+            with threadpool_limits(1, user_api="openmp"):
+                self.evidence_ = list(self._try_out(X, y, new, rng))
+            self.held_back_ = speaks_against(self.evidence_, self.standard_errors)
+        if self.held_back_ or not new:
+            return _take(X, np.arange(len(y))), y
+        self.sampler_ = self._sampler_for(y, new, rng)
+        return self.sampler_.fit_resample(X, y)
+
+    def _try_out(
+        self, X: Any, y: NDArray[Any], new: Mapping[Any, int], rng: np.random.Generator
+    ) -> Iterator[dict[str, Any]]:
+        """Score the classifier on rows that neither it nor the sampler has seen."""
+        classes, codes = np.unique(y, return_inverse=True)
+        enough = np.bincount(codes) >= self.cv
+        scored = np.flatnonzero(enough & np.isin(classes, list(new)))
+        if not len(scored) or enough.sum() < 2:
+            _warn_of_no_evidence(self.cv)
+            return
+        for fold, (training, held_out) in enumerate(_folds(codes, enough, self.cv, rng), start=1):
+            X_without, y_without = _take(X, training), y[training]
+            share = len(training) / len(y)
+            sampler = self._sampler_for(y_without, {c: n * share for c, n in new.items()}, rng)
+            X_with, y_with = sampler.fit_resample(X_without, y_without)
+            model = _seeded(_trees() if self.classifier is None else self.classifier, rng)
+            X_test, codes_test = _take(X, held_out), codes[held_out]
+            scores = {}
+            for name, rows, labels in [
+                ("score_without", X_without, y_without),
+                ("score_with", X_with, y_with),
+            ]:
+                fitted = clone(model).fit(rows, np.searchsorted(classes, labels))
+                scores[name] = ranking_score(codes_test, fitted.predict_proba(X_test), scored)
+            yield {"fold": fold, **scores}
+
+    def _sampler_for(
+        self, y: NDArray[Any], new: Mapping[Any, float], rng: np.random.Generator
+    ) -> Any:
+        """Make a sampler that will add ``new`` rows to each class of ``y``."""
+        wanted = {label: int((y == label).sum()) + round(n) for label, n in new.items()}
+        return _seeded(_or_lsgan(self.sampler), rng).set_params(sampling_strategy=wanted)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        inner = [_or_lsgan(self.sampler)] + ([] if self.classifier is None else [self.classifier])
+        for name in ("allow_nan", "string", "categorical"):
+            takes = all(getattr(get_tags(part).input_tags, name) for part in inner)
+            setattr(tags.input_tags, name, takes)
+        tags.input_tags.sparse = False
+        return tags
+
+
+def speaks_against(evidence: list[dict[str, Any]], standard_errors: float) -> bool:
+    r"""Tell whether the scores with new rows are lower, :math:`\bar d < -\lambda s`.
+
+    Parameters
+    ----------
+    evidence : list of dict
+        With ``score_without`` and ``score_with``.
+    standard_errors : float
+        :math:`\lambda`.
+
+    Returns
+    -------
+    bool
+        True also where there is no evidence at all.
+    """
+    if not evidence:
+        return True
+    gains = np.array([scores["score_with"] - scores["score_without"] for scores in evidence])
+    error = gains.std(ddof=1) / np.sqrt(len(gains))
+    return bool(gains.mean() < -standard_errors * error)
+
+
+def ranking_score(
+    codes: NDArray[np.intp], probabilities: NDArray[np.float64], scored: NDArray[np.intp]
+) -> float:
+    """Mean of ROC-AUC and average precision over classes, each against the rest.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n,)
+        Classes of rows, as columns of ``probabilities``.
+    probabilities : ndarray of shape (n, n_classes)
+        What a classifier gives them.
+    scored : ndarray of int
+        The classes that count; each has a row, and no class has them all.
+
+    Returns
+    -------
+    float
+        1 where each of these classes is ranked before the rest.
+    """
+    scores = [
+        score(codes == code, probabilities[:, code])
+        for code in scored
+        for score in (roc_auc_score, average_precision_score)
+    ]
+    return float(np.mean(scores))
+
+
+class _Columns(TableEncoder):
+    """One number for each column of any table, and for each kind of hole."""
+
+    def transform(self, X: Any) -> Matrix:
+        return matrix_columns(self.spans_, super().transform(X))
+
+
+def _trees() -> Pipeline:
+    """Boosted trees with leaves that also a class of a few rows can fill."""
+    trees = HistGradientBoostingClassifier(
+        max_leaf_nodes=15, min_samples_leaf=5, early_stopping=False
+    )
+    return make_pipeline(_Columns(), trees)
+
+
+def _or_lsgan(sampler: Any) -> Any:
+    return LSGANOverSampler() if sampler is None else sampler
+
+
+def _check_sampler(sampler: Any) -> None:
+    strategy = _or_lsgan(sampler).get_params().get("sampling_strategy")
+    if not (isinstance(strategy, str) and strategy == "auto"):
+        raise ValueError(
+            f"The sampler {sampler!r} must have sampling_strategy='auto': how many rows are wanted "
+            "is said by the sampling_strategy of GuardedOverSampler."
+        )
+
+
+def _folds(
+    codes: NDArray[np.intp], enough: NDArray[np.bool_], cv: int, rng: np.random.Generator
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Cut the rows of classes that have enough of them; all others are always trained on."""
+    cut, kept = np.flatnonzero(enough[codes]), np.flatnonzero(~enough[codes])
+    cutter = StratifiedKFold(cv, shuffle=True, random_state=int(rng.integers(2**31)))
+    for training, held_out in cutter.split(cut, codes[cut]):
+        yield np.sort(np.concatenate([cut[training], kept])), cut[held_out]
+
+
+def _seeded(estimator: Any, rng: np.random.Generator) -> Any:
+    """Copy an estimator, unfitted, with a seed wherever it has none."""
+    copy, seed = clone(estimator), int(rng.integers(2**31))
+    unset = [
+        name
+        for name, value in copy.get_params().items()
+        if value is None and (name == "random_state" or name.endswith("__random_state"))
+    ]
+    return copy.set_params(**dict.fromkeys(unset, seed))
+
+
+def _take(X: Any, rows: NDArray[np.intp]) -> Any:
+    return X.iloc[rows].reset_index(drop=True) if isinstance(X, pd.DataFrame) else X[rows]
+
+
+def _warn_of_no_evidence(cv: int) -> None:
+    warn(
+        f"No rows are added, for none can be held out: that takes two classes of cv={cv} rows or "
+        "more, of them one that is to get rows.",
+        UserWarning,
+        stacklevel=8,  # the line that called fit_resample
+    )

@@ -1,0 +1,253 @@
+"""New rows only where held-out rows do not speak against them."""
+
+import pickle
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from imblearn.over_sampling import SMOTE, RandomOverSampler
+from imblearn.over_sampling.base import BaseOverSampler
+from imblearn.pipeline import make_pipeline
+from sklearn.base import clone
+from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.model_selection import cross_val_score
+from sklearn.naive_bayes import GaussianNB
+from sklearn.tree import DecisionTreeClassifier
+from threadpoolctl import threadpool_info
+
+from gansampler import GuardedOverSampler, JitterOverSampler
+from gansampler.evaluation.strategies import pick_strategies
+from gansampler.guard import ranking_score, speaks_against
+
+
+class Mislabelled(BaseOverSampler):
+    """Adds rows of the largest class under the name of the others."""
+
+    def __init__(self, sampling_strategy="auto"):
+        super().__init__(sampling_strategy=sampling_strategy)
+
+    def _fit_resample(self, X, y):
+        counts = Counter(y)
+        wrong = X[y == max(counts, key=counts.get)]
+        wanted = {label: n for label, n in self.sampling_strategy_.items() if n}
+        rows = [np.resize(wrong, (n, X.shape[1])) for n in wanted.values()]
+        labels = np.repeat(np.array(list(wanted), dtype=y.dtype), list(wanted.values()))
+        return np.concatenate([X, *rows]), np.concatenate([y, labels])
+
+
+class Recorder(DecisionTreeClassifier):
+    """Keeps the rows of each fit."""
+
+    seen = []
+
+    def fit(self, X, y):
+        self.seen.append((X, y))
+        return super().fit(X, y)
+
+
+class Tree(DecisionTreeClassifier):
+    """Looks at the first column alone."""
+
+    def fit(self, X, y):
+        return super().fit(X[["float"]], y)
+
+    def predict_proba(self, X):
+        return super().predict_proba(X[["float"]])
+
+
+@pytest.fixture(scope="module")
+def data():
+    return make_classification(300, weights=[0.85], class_sep=0.6, random_state=0)
+
+
+def guard(sampler=None, **params):
+    classifier = params.pop("classifier", GaussianNB())
+    return GuardedOverSampler(sampler or RandomOverSampler(), classifier, random_state=0, **params)
+
+
+def held(scores):
+    return [{"score_without": before, "score_with": after} for before, after in scores]
+
+
+def test_the_rule():
+    better, worse = held([(0.5, 0.7), (0.6, 0.7)]), held([(0.7, 0.5), (0.7, 0.6)])
+    assert not speaks_against(better, 0) and speaks_against(worse, 0)
+    # Differences of -0.2 and -0.1: mean -0.15, standard error 0.05.
+    assert speaks_against(worse, 2.9) and not speaks_against(worse, 3.1)
+    assert not speaks_against(better, -2.9) and speaks_against(better, -3.1)
+    assert speaks_against([], 0)
+    assert not speaks_against(held([(0.5, 0.5)] * 3), 0)
+
+
+def test_the_score_is_the_mean_over_classes_and_measures():
+    codes = np.array([0, 0, 1, 1, 2, 2])
+    probabilities = np.random.default_rng(0).dirichlet([1, 1, 1], 6)
+    expected = [
+        measure(codes == code, probabilities[:, code])
+        for measure in (roc_auc_score, average_precision_score)
+        for code in (1, 2)
+    ]
+    assert ranking_score(codes, probabilities, np.array([1, 2])) == pytest.approx(np.mean(expected))
+
+
+def test_rows_that_hurt_are_held_back(data):
+    X, y = data
+    sampler = guard(Mislabelled(), classifier=DecisionTreeClassifier(max_depth=4))
+    X_new, y_new = sampler.fit_resample(X, y)
+    assert sampler.held_back_ is True and sampler.sampler_ is None
+    assert sampler.sampling_strategy_ == {1: Counter(y)[0] - Counter(y)[1]}
+    np.testing.assert_array_equal(X_new, X)
+    np.testing.assert_array_equal(y_new, y)
+    assert not np.shares_memory(X_new, X)
+    assert [scores["fold"] for scores in sampler.evidence_] == [1, 2, 3]
+    means = pd.DataFrame(sampler.evidence_).mean()
+    assert means["score_with"] < means["score_without"]
+
+
+def test_rows_that_do_not_hurt_are_those_of_the_sampler(data):
+    sampler = guard(SMOTE(random_state=7), standard_errors=1000)
+    X_new, y_new = sampler.fit_resample(*data)
+    expected, _ = SMOTE(random_state=7).fit_resample(*data)
+    assert sampler.held_back_ is False
+    assert len(set(Counter(y_new).values())) == 1
+    np.testing.assert_array_equal(X_new, expected)
+
+
+def test_classifiers_see_no_row_that_they_are_scored_on(data):
+    X, y = data
+    Recorder.seen.clear()
+    guard(classifier=Recorder(), cv=4).fit_resample(X, y)
+    assert len(Recorder.seen) == 8
+    rows = [{tuple(row) for row in seen} for seen, _ in Recorder.seen]
+    for without, with_new in zip(rows[::2], rows[1::2], strict=True):
+        assert without == with_new, "duplicates are of the training part alone"
+        assert len(without) == 225
+    for _, labels in Recorder.seen[1::2]:
+        counts = Counter(labels)
+        assert abs(counts[0] - counts[1]) <= 1, "the same ratio as is asked for outside"
+
+
+def test_tiny_classes_are_trained_on_and_not_scored():
+    X, y = make_classification(
+        200, n_classes=3, n_informative=4, weights=[0.6, 0.2], random_state=0
+    )
+    y = np.array(["many", "few", "tiny"])[y]
+    keep = (y != "tiny") | (np.cumsum(y == "tiny") <= 2)
+    Recorder.seen.clear()
+    sampler = guard(classifier=Recorder())
+    sampler.fit_resample(X[keep], y[keep])
+    assert all(Counter(labels)[2] >= 2 for _, labels in Recorder.seen)
+    assert np.isfinite([list(scores.values()) for scores in sampler.evidence_]).all()
+
+
+def test_without_evidence_nothing_is_added(data):
+    X, y = data
+    keep = (y == 0) | (np.cumsum(y == 1) <= 2)
+    sampler = guard()
+    with pytest.warns(UserWarning, match="none can be held out") as caught:
+        X_new, _ = sampler.fit_resample(X[keep], y[keep])
+    assert caught[0].filename == __file__
+    assert sampler.held_back_ and sampler.evidence_ == [] and len(X_new) == keep.sum()
+
+
+def test_nothing_is_tried_where_no_row_is_asked_for(data):
+    Recorder.seen.clear()
+    X, y = data
+    balanced = np.concatenate([np.flatnonzero(y == 1), np.flatnonzero(y == 0)[: (y == 1).sum()]])
+    sampler = guard(classifier=Recorder())
+    X_new, _ = sampler.fit_resample(X[balanced], y[balanced])
+    assert not sampler.held_back_ and not Recorder.seen and len(X_new) == len(balanced)
+
+
+def test_sampling_strategy_is_shrunk_with_the_folds(data):
+    Recorder.seen.clear()
+    X, y = data
+    wanted = {1: Counter(y)[1] + 60}
+    sampler = guard(classifier=Recorder(), sampling_strategy=wanted, standard_errors=1000)
+    _, y_new = sampler.fit_resample(X, y)
+    assert Counter(y_new)[1] == wanted[1]
+    for (_, before), (_, after) in zip(Recorder.seen[::2], Recorder.seen[1::2], strict=True):
+        assert Counter(after)[1] - Counter(before)[1] == 40
+
+
+def test_any_table_by_default(mixed):
+    X, y = mixed
+    X.index = X.index + 5
+    sampler = GuardedOverSampler(JitterOverSampler(), cv=2, random_state=0, standard_errors=1000)
+    X_new, y_new = sampler.fit_resample(X, y)
+    pd.testing.assert_frame_equal(X_new[: len(X)], X.reset_index(drop=True))
+    assert set(y_new.value_counts()) == {90}
+
+
+def test_a_frame_that_is_held_back_comes_as_it_is(mixed):
+    X, y = mixed
+    X.index = X.index + 5
+    sampler = guard(classifier=Tree(max_depth=3), standard_errors=-1000)
+    X_new, y_new = sampler.fit_resample(X, y)
+    assert sampler.held_back_
+    pd.testing.assert_frame_equal(X_new, X.reset_index(drop=True))
+    pd.testing.assert_series_equal(y_new, y)
+
+
+def test_the_same_seed_gives_the_same_rows_and_evidence(data):
+    first, again, other = guard(SMOTE()), guard(SMOTE()), guard(SMOTE()).set_params(random_state=1)
+    rows = [sampler.fit_resample(*data)[0] for sampler in (first, again, other)]
+    np.testing.assert_array_equal(rows[0], rows[1])
+    assert first.evidence_ == again.evidence_ != other.evidence_
+
+
+def test_global_state_stays_as_it_was(data):
+    state = np.random.mtrand._rand.get_state()[1].copy(), torch.get_rng_state()
+    threads = [pool["num_threads"] for pool in threadpool_info()]
+    GuardedOverSampler(SMOTE(), GaussianNB()).fit_resample(*data)
+    np.testing.assert_array_equal(np.random.mtrand._rand.get_state()[1], state[0])
+    assert torch.equal(torch.get_rng_state(), state[1])
+    assert [pool["num_threads"] for pool in threadpool_info()] == threads
+
+
+def test_nested_parameters_pipelines_and_pickles(data):
+    sampler = guard(SMOTE()).set_params(sampler__k_neighbors=3, classifier__var_smoothing=1e-6)
+    copy = clone(sampler)
+    assert copy.sampler.k_neighbors == 3 and copy.classifier.var_smoothing == 1e-6
+    assert copy.sampler is not sampler.sampler
+    model = make_pipeline(copy, LogisticRegression())
+    assert cross_val_score(model, *data, cv=3, error_score="raise").min() > 0.5
+    expected, _ = sampler.fit_resample(*data)
+    restored = pickle.loads(pickle.dumps(sampler))
+    assert restored.evidence_ == sampler.evidence_
+    np.testing.assert_array_equal(restored.fit_resample(*data)[0], expected)
+    assert sampler.sampler.sampling_strategy == "auto", "the user's own sampler was changed"
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"cv": 1}, "cv"),
+        ({"sampler": object()}, "sampler"),
+        ({"sampler": SMOTE(sampling_strategy=0.5)}, "sampling_strategy of GuardedOverSampler"),
+        ({"sampler": make_pipeline(SMOTE(), LogisticRegression())}, "sampler"),
+        ({"classifier": object()}, "classifier"),
+        ({"standard_errors": np.nan}, "standard_errors"),
+    ],
+)
+def test_errors_come_before_any_training(data, params, message):
+    sampler = GuardedOverSampler(Mislabelled(), GaussianNB()).set_params(**params)
+    with pytest.raises(ValueError, match=message):
+        sampler.fit_resample(*data)
+    assert not hasattr(sampler, "evidence_")
+
+
+def test_missing_classes_are_refused(data):
+    X, y = data
+    with pytest.raises(ValueError, match="contains NaN"):
+        guard().fit_resample(X, np.where(np.arange(len(y)) == 3, np.nan, y))
+
+
+def test_the_strategy_guards_an_lsgan():
+    sampler = pick_strategies(["guarded_lsgan"])["guarded_lsgan"].make_sampler(3)
+    assert isinstance(sampler, GuardedOverSampler)
+    assert sampler.sampler is None and sampler.random_state == 3
