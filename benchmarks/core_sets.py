@@ -114,7 +114,7 @@ def page(results: pd.DataFrame, source: dict, folder: Path) -> str:
 OURS = "lsgan"
 CELL = "sets on which it is better, p of Wilcoxon's signed-rank test after Holm over the table."
 INTRODUCTION = """\
-{sets} core sets of at most {rows} rows, {folds} folds, {repeats} repeats at most, behind XGBoost
+{sets} core sets of at most {rows} rows, {folds} folds, up to {repeats} times, behind XGBoost
 with its defaults (*xgboost_default*) and with 300 trees of depth 4, learning rate 0.05, subsample
 0.8 (*xgboost_tuned*); neither stops early. All strategies see the same folds. CTGAN and TVAE ran
 on sets of at most {slow_rows} rows, once. `core_sets.parquet` holds every score."""
@@ -169,7 +169,7 @@ def corrected(results: pd.DataFrame) -> str:
 
 def by_set(results: pd.DataFrame, folder: Path) -> str:
     """Differences to none on each set, beside what the set is like."""
-    known = core_sets(folder).set_index("name")
+    known = core_sets(folder).set_index("name").astype({"minority_rows": int, "classes": int})
     columns = {}
     for learner in LEARNERS:
         panel = of(results, learner, "as_is")
@@ -179,10 +179,10 @@ def by_set(results: pd.DataFrame, folder: Path) -> str:
                 columns[f"{name}, {metric}, {learner.removeprefix('xgboost_')}"] = (
                     scores.loc[name] - scores.loc["none"]
                 )
-    table = pd.DataFrame(columns).map("{:+.3f}".format)
+    gains = pd.DataFrame(columns)
+    table = gains.sort_values(gains.columns[0]).map("{:+.3f}".format)
     facts = ["minority_rows", "classes", "numeric_features", "categorical_features"]
-    table = known[facts].join(table, how="right").rename_axis("set")
-    return to_markdown(table.sort_values(table.columns[len(facts)]))
+    return to_markdown(known.loc[table.index, facts].join(table).rename_axis("set"))
 
 
 def halves(results: pd.DataFrame, folder: Path) -> str:
