@@ -4,8 +4,8 @@
     python benchmarks/core_sets.py --half held-out --repeats 1 --n-jobs 2
 
 Every finished trial is kept in a store (results/core_sets.sqlite), so the study goes on where it
-was stopped, and takes in further strategies, sets and repeats. Results in the repository are enough
-to write the page anew: ``--page-only``.
+was stopped, and takes in further strategies, sets and repeats. Without the store, ``--go-on`` takes
+up the results in the repository, and ``--page-only`` writes the page from them.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 from provenance import markdown_source
 from sklearn.ensemble import RandomForestClassifier
-from study import results_of, study_parser
+from study import earlier_results, results_of, study_parser
 
 from gansampler.evaluation.plots import plot_mean_ranks
 from gansampler.evaluation.ranking import mean_ranks
@@ -62,12 +62,16 @@ def run(args: argparse.Namespace) -> pd.DataFrame:
         "folds": args.folds,
         "verbose": 1,
     }
+    earlier = earlier_results(args)
+    judged = None if earlier is None else earlier[earlier["learner"] == "judge"]
+    treated = None if earlier is None else earlier[earlier["learner"] != "judge"]
     both = {"learners": LEARNERS, "readouts": ["as_is", "prior_corrected"]}
     store = args.store
     run_tasks(
         sources(args.data, sets),
         args.strategies,
         store=store,
+        earlier=treated,
         repeats=args.repeats,
         **both,
         **options,
@@ -80,6 +84,7 @@ def run(args: argparse.Namespace) -> pd.DataFrame:
         store=store.with_name(f"{store.stem}_judge.sqlite"),
         repeats=args.repeats,
         learners={"judge": JUDGE},
+        earlier=judged,
         **options,
     )
     with Store(store) as kept:

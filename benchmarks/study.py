@@ -22,8 +22,14 @@ def study_parser(name: str, description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--n-jobs", type=int, default=2)
     parser.add_argument("--store", type=Path, default=Path(f"results/{name}.sqlite"))
     parser.add_argument("--out", type=Path, default=HERE / f"{name}.parquet")
-    parser.add_argument("--page-only", action="store_true", help="from the results as they are")
+    parser.add_argument("--go-on", action="store_true", help="from the results as they are")
+    parser.add_argument("--page-only", action="store_true", help="no more runs")
     return parser
+
+
+def earlier_results(args: argparse.Namespace) -> pd.DataFrame | None:
+    """Results that a run is to go on from, where the store that they came from is gone."""
+    return pd.read_parquet(args.out) if args.go_on else None
 
 
 def results_of(

@@ -108,6 +108,18 @@ def test_only_what_is_new_is_run(data_sets, tmp_path, monkeypatch):
     assert timeless(grown) == timeless(at_once)
 
 
+def test_results_from_elsewhere_are_taken_over(data_sets, tmp_path, monkeypatch):
+    first = run_tasks(data_sets, ["none"], store=tmp_path / "first.sqlite", **OPTIONS)
+    first.to_parquet(tmp_path / "first.parquet")
+    earlier = pd.read_parquet(tmp_path / "first.parquet")
+    options = {"store": tmp_path / "second.sqlite", "earlier": earlier, **OPTIONS}
+    both = run_tasks(data_sets, ["none", "random"], **options)
+    monkeypatch.setattr(runs.Job, "run", None)
+    pd.testing.assert_frame_equal(run_tasks(data_sets, ["none", "random"], **options), both)
+    taken = both[both["strategy"] == "none"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(taken, first)
+
+
 def test_processes_give_the_same_scores_and_leave_this_one_alone(data_sets, tmp_path):
     strategies = {"none": "none", "mine": RandomOverSampler(random_state=3)}
     before = torch.get_num_threads(), threadpool_info(), dict(os.environ)

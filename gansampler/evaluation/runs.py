@@ -22,9 +22,9 @@ from tqdm.auto import tqdm
 
 from .compare import run_trials
 from .sources import Source
-from .store import Store
+from .store import KEY_COLUMNS, Store
 from .strategies import Strategy, pick_strategies
-from .trial import Key, Trial
+from .trial import COLUMNS, Key, Trial
 
 Finished = Generator[Trial, None, None]
 
@@ -103,6 +103,7 @@ def run_tasks(
     max_rows: int | None = None,
     n_jobs: int = 1,
     scheduler: str | None = None,
+    earlier: pd.DataFrame | None = None,
     random_state: int = 0,
     verbose: int = 0,
     **options: Any,
@@ -136,6 +137,9 @@ def run_tasks(
         The address of a Dask scheduler, such as ``tcp://10.0.0.1:8786``. Trials then run on its
         workers, and `n_jobs` does not count. The workers have gansampler installed, and see the
         data files by the same paths; one thread a worker is best.
+    earlier : DataFrame, optional
+        Results of this very run from elsewhere, such as a parquet file of them: their trials go
+        into the store and are not run again. What they were made with is not checked.
     random_state : int, default=0
         Seed of everything.
     verbose : int, default=0
@@ -168,6 +172,8 @@ def run_tasks(
         **_all_options(options),
     }
     with Store(store, settings) as kept:
+        if earlier is not None:
+            _take_over(earlier, kept, {job.key for job in jobs})
         done = kept.done()
         todo = sorted((job for job in jobs if job.key not in done), key=_turn)
         run = _run_here(todo, n_jobs) if scheduler is None else _run_on_cluster(todo, scheduler)
@@ -176,6 +182,16 @@ def run_tasks(
                 kept.add(trial.key, trial.rows, trial.reliability)
                 advance(trial.key)
         return kept.table()
+
+
+def _take_over(earlier: pd.DataFrame, kept: Store, keys: set[Key]) -> None:
+    """Put the trials of a table into the store; what is there already stays."""
+    for _, rows in earlier.groupby(KEY_COLUMNS, sort=False):
+        first = rows.iloc[0]
+        key = first["dataset"], first["strategy"], int(first["repeat"]), int(first["fold"])
+        if key in keys:
+            values = rows[COLUMNS].astype(object).where(rows[COLUMNS].notna(), None).to_numpy()
+            kept.add(key, [dict(zip(COLUMNS, row, strict=True)) for row in values])
 
 
 def _turn(job: Job) -> tuple[int, int]:
