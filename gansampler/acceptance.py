@@ -62,11 +62,11 @@ class ClassifierAcceptance(Acceptance):
         Trained on the original rows, one column for each number, category and hole. It needs
         ``predict_proba``. None is a forest of 50 trees, each of at most 10,000 rows and with two
         rows or more in a leaf.
-    sharpness : float, default=3.0
+    sharpness : float, default=2.0
         :math:`s`.
     """
 
-    def __init__(self, classifier: Any = None, *, sharpness: float = 3.0) -> None:
+    def __init__(self, classifier: Any = None, *, sharpness: float = 2.0) -> None:
         self.classifier = classifier
         self.sharpness = sharpness
 

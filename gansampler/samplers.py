@@ -68,7 +68,7 @@ def _table_parameters(or_none: str = "", if_none: str = "") -> str:
         its neighbours, see :class:`~gansampler.anchors.NeighborAnchors`{if_none}.
 
     acceptance : {_names(ACCEPTANCES)}, Acceptance or None, default="classifier"
-        Which candidates stay. ``"classifier"`` keeps them in proportion to the third power of the
+        Which candidates stay. ``"classifier"`` keeps them in proportion to the square of the
         probability that a classifier trained on the original rows gives their class, see
         :class:`~gansampler.acceptance.ClassifierAcceptance`; None keeps them all.
 

@@ -122,12 +122,12 @@ def curve_groups(results: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _by_size(results: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """Cut a result into parts that differ by the rows of the smallest class alone."""
-    sizes = plots.minority_sizes(results["dataset"])
-    cut = results[sizes.notna() & results["metric"].isin(METRICS)]
-    other = cut["dataset"].astype(str).str.partition("@")[2]
-    other = other.str.replace(plots.MINORITY, "", regex=True)
-    for keys, part in cut.groupby(["learner", "readout", other], sort=False):
-        if sizes[part.index].nunique() > 1:
+    names = results["dataset"].astype(str)
+    other = names.str.partition("@")[2].str.replace(plots.MINORITY, "", regex=True).str.strip("@")
+    marked = results.assign(size=plots.minority_sizes(names), other=other)
+    cut = marked[marked["size"].notna() & marked["metric"].isin(METRICS)]
+    for keys, part in cut.groupby(["learner", "readout", "other"], sort=False):
+        if part["size"].nunique() > 1:
             yield ", ".join(filter(None, map(str, keys))), part
 
 

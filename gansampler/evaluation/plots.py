@@ -150,9 +150,9 @@ def plot_learning_curve(results: pd.DataFrame, metric: str, reference: str) -> F
         interval as far as it fits. More is better, losses are turned. Sizes lie on a logarithmic
         axis, with the strategies a little apart.
     """
-    gains = paired_gains(results, reference, metrics=[metric]).dropna(subset="gain")
-    gains["size"] = minority_sizes(gains["protocol"]).astype(float)
-    gains = gains.sort_values("size", kind="stable")
+    paired = paired_gains(results, reference, metrics=[metric]).dropna(subset="gain")
+    sizes = minority_sizes(paired["protocol"]).astype(float)
+    gains = paired.assign(size=sizes).sort_values("size", kind="stable")
     curves = list(gains.groupby("strategy", sort=False))
     shifts = np.exp(0.03 * (np.arange(len(curves)) - (len(curves) - 1) / 2))
     title = f"{METRICS[metric].title}: gain over {reference}"
@@ -160,12 +160,12 @@ def plot_learning_curve(results: pd.DataFrame, metric: str, reference: str) -> F
         ax.axhline(0, color=DARK, linewidth=0.8, linestyle=":")
         for (name, rows), shift, style in zip(curves, shifts, cycle(CURVES)):
             ax.plot(rows["size"] * shift, rows["gain"], label=str(name), markersize=5, **style)
-            known = rows[np.isfinite(rows["low"])]
+            known = rows[np.isfinite(rows["low"].to_numpy(dtype=float))]
             ax.vlines(known["size"] * shift, known["low"], known["high"], style["color"], alpha=0.4)
         ax.set_ylim(*_room_around(gains["gain"]))
         ax.set_xscale("log")
-        sizes = sorted(gains["size"].unique())
-        ax.set_xticks(sizes, [f"{size:,.0f}" for size in sizes])
+        ticks = gains["size"].unique()
+        ax.set_xticks(ticks, [f"{size:,.0f}" for size in ticks])
         ax.minorticks_off()
         ax.set_xlabel("training rows of the smallest class")
         ax.grid(axis="y", color="#EEEEEE")
