@@ -5,7 +5,8 @@
 
 Parts run in the order of `PARTS`, what matters most first, and the page is written anew after each.
 Every finished trial is kept in a store (results/defaults.sqlite), so the study goes on where it was
-stopped. Results in the repository are enough to write the page anew: ``--page-only``.
+stopped. Without the store, ``--go-on`` takes up the results in the repository, and ``--page-only``
+writes the page from them. The store cannot tell that a default has changed: then start a new one.
 """
 
 import argparse
@@ -16,11 +17,12 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from core_sets import HERE, LEARNERS, METRICS, core_sets, of, sources
+from core_sets import LEARNERS, METRICS, core_sets, of, sources
 from provenance import markdown_source, provenance
 from scipy.special import ndtr
 from sklearn.ensemble import BaggingClassifier, ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.ensemble import RandomForestClassifier as Forest
+from study import earlier_results, study_parser
 
 from gansampler import CGANOverSampler, JitterOverSampler, LSGANOverSampler
 from gansampler.acceptance import ClassifierAcceptance
@@ -71,12 +73,12 @@ def judged_by(classifier: object) -> dict:
 
 
 BASE, CONTROL = "lsgan", "control"
-# Parts of what both samplers do; "3 -> 1" stands for another value than the default of 3.
+# Parts of what both samplers do; "2 -> 1" stands for another value than the default of 2.
 ACCEPTANCE = {
     "acceptance: none": {"acceptance": None},
     **{
-        f"sharpness: 3 -> {s:g}": {"acceptance": ClassifierAcceptance(sharpness=s)}
-        for s in (1.0, 2.0, 4.0)
+        f"sharpness: 2 -> {s:g}": {"acceptance": ClassifierAcceptance(sharpness=s)}
+        for s in (1.0, 3.0, 4.0)
     },
 }
 ANCHORS = {
@@ -185,10 +187,15 @@ PARTS = {
 }
 
 
+# What tells a row of the results from all others.
+WHICH = ["dataset", "strategy", "learner", "readout", "repeat", "fold", "metric"]
+
+
 def run(args: argparse.Namespace) -> Iterator[pd.DataFrame]:
     """Run what is not in the store yet, part by part, and give all results after each."""
     sets = sources(args.data, core_sets(args.data, "chosen-on"))
     args.store.parent.mkdir(parents=True, exist_ok=True)
+    earlier = earlier_results(args)
     for repeats in range(1, args.repeats + 1):
         for part in [REFERENCES, *(PARTS[name] for name in PARTS if name in args.part)]:
             results = run_tasks(
@@ -196,15 +203,18 @@ def run(args: argparse.Namespace) -> Iterator[pd.DataFrame]:
                 part,
                 store=args.store,
                 max_rows=args.rows,
-                folds=3,
+                folds=args.folds,
                 repeats=repeats,
                 learners=LEARNERS,
                 readouts=["as_is", "prior_corrected"],
                 metrics=[*METRICS, "log_loss"],
                 n_jobs=args.n_jobs,
+                earlier=earlier,
                 verbose=1,
             )
-            yield results[is_shown(results)]
+            # Parts whose turn is still to come are not in a new store yet.
+            everything = pd.concat([results, earlier]).drop_duplicates(WHICH, ignore_index=True)
+            yield everything[is_shown(everything)]
 
 
 def is_shown(results: pd.DataFrame) -> pd.Series:
@@ -227,10 +237,10 @@ def finished(results: pd.DataFrame) -> pd.DataFrame:
 INTRODUCTION = """\
 Every row changes one thing in `LSGANOverSampler` with its defaults (*lsgan*), or in
 `JitterOverSampler` (*control*), and tells what that does, on {sets} core sets of at most {rows}
-rows, {repeats} x 3 folds. The sets are every second one by name, those that defaults are chosen on;
-what the chosen ones are worth is for [the other half](core_sets.md) to say. XGBoost stands behind
-them with its defaults (*xgboost_default*) and with 300 trees of depth 4, learning rate 0.05,
-subsample 0.8 (*xgboost_tuned*); neither stops early."""
+rows, {repeats} x {folds} folds. The sets are every second one by name, those that defaults are
+chosen on; what the chosen ones are worth is for [the other half](core_sets.md) to say. XGBoost
+stands behind them with its defaults (*xgboost_default*) and with 300 trees of depth 4, learning
+rate 0.05, subsample 0.8 (*xgboost_tuned*); neither stops early."""
 CELL = "{gain} ({wins}/{n}), p {p}"
 AGAINST_BASE = """\
 Mean difference to *lsgan*, of the rows *control, ...* to *control*: more is better, log-loss (after
@@ -245,7 +255,7 @@ BRIEF_METRICS = ["roc_auc", "average_precision", "mcc"]
 def page(results: pd.DataFrame, source: dict) -> str:
     shown = finished(results)
     facts = {"sets": shown["dataset"].nunique(), "repeats": shown["repeat"].nunique()}
-    parts = [INTRODUCTION.format(**facts, rows=source["settings"]["rows"])]
+    parts = [INTRODUCTION.format(**{**source["settings"], **facts})]
     for learner in LEARNERS:
         parts += [f"## One thing at a time, behind {learner}", AGAINST_BASE]
         parts += [to_markdown(ablation(shown, learner)), survivors(shown, learner)]
@@ -284,7 +294,7 @@ def ablation(results: pd.DataFrame, learner: str) -> pd.DataFrame:
     own = results[results["learner"] == learner]
     seconds = scores_by_dataset(own, "seconds_resample").median(axis=1).map("{:.2f}".format)
     table = pd.concat(tables).join(seconds.rename("seconds"))
-    return table.loc[[name for name in settings() if name in table.index]].rename_axis("setting")
+    return in_order(table)
 
 
 def survivors(results: pd.DataFrame, learner: str) -> str:
@@ -309,7 +319,12 @@ def against_none(results: pd.DataFrame) -> pd.DataFrame:
     }
     table = pd.concat(tables, axis="columns")
     table.columns = [f"{title}, {learner}" for learner, title in table.columns]
-    return table.rename_axis("setting")
+    return in_order(table)
+
+
+def in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the order of the parts."""
+    return table.loc[[name for name in settings() if name in table.index]].rename_axis("setting")
 
 
 def write(results: pd.DataFrame, source: dict, out: Path) -> None:
@@ -318,23 +333,16 @@ def write(results: pd.DataFrame, source: dict, out: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
+    parser = study_parser("defaults", __doc__)
+    parser.set_defaults(folds=3)
     parser.add_argument("--part", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--rows", type=int, default=1500, help="at most, of each set")
-    parser.add_argument("--repeats", type=int, default=1, help="all parts once, then all again")
-    parser.add_argument("--n-jobs", type=int, default=2)
-    parser.add_argument("--store", type=Path, default=Path("results/defaults.sqlite"))
-    parser.add_argument("--out", type=Path, default=HERE / "defaults.parquet")
-    parser.add_argument("--page-only", action="store_true", help="from the results as they are")
     args = parser.parse_args()
     if args.page_only:
         source = json.loads(args.out.with_suffix(".json").read_text())
         args.out.with_suffix(".md").write_text(page(pd.read_parquet(args.out), source))
         return
-    source = provenance(rows=args.rows, repeats=args.repeats)
+    source = provenance(folds=args.folds, repeats=args.repeats, rows=args.rows)
     for results in run(args):
         write(results, source, args.out)
         args.out.with_suffix(".md").write_text(page(results, source))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 from provenance import markdown_source
-from study import results_of, study_parser
+from study import earlier_results, results_of, study_parser
 
 from gansampler.evaluation.metrics import METRICS
 from gansampler.evaluation.plots import plot_learning_curve
@@ -50,6 +50,7 @@ def run(args: argparse.Namespace) -> pd.DataFrame:
         folds=args.folds,
         repeats=args.repeats,
         n_jobs=args.n_jobs,
+        earlier=earlier_results(args),
         verbose=1,
     )
 
@@ -62,7 +63,8 @@ def page(results: pd.DataFrame, source: dict, out: Path) -> str:
         parts += [f"![{name} by size]({figure(out, learner, name).name})" for name in DRAWN]
         for metric in SCORES:
             parts += [f"{METRICS[metric].title}:", to_markdown(gains_by_size(of_learner, metric))]
-        parts += ["*lsgan* against the control, *jitter*:", to_markdown(against(of_learner))]
+        if {"lsgan", "jitter"} <= set(of_learner["strategy"]):
+            parts += ["*lsgan* against the control, *jitter*:", to_markdown(against(of_learner))]
     return "\n\n".join(["# Gain by minority size", *parts, markdown_source(source)]) + "\n"
 
 
@@ -103,7 +105,7 @@ def draw(results: pd.DataFrame, out: Path) -> None:
 
 
 INTRODUCTION = """\
-{n} sets of at most {rows} rows ({sets}), {folds} folds, {repeats} times. The training parts keep so
+{n} sets of at most {rows} rows ({sets}), {repeats} x {folds} folds. The training parts keep so
 many rows of the smallest class and all of the others; the smaller draws are parts of the larger
 ones, and the rows that are scored stay the same. XGBoost with its defaults (*xgboost_default*) and
 with 300 trees of depth 4, learning rate 0.05, subsample 0.8 (*xgboost_tuned*); neither stops early.

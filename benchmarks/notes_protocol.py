@@ -12,7 +12,7 @@ import argparse
 
 import pandas as pd
 from provenance import markdown_source
-from study import results_of, study_parser
+from study import earlier_results, results_of, study_parser
 
 from gansampler.evaluation.runs import run_tasks
 from gansampler.evaluation.scores import scores_by_fold
@@ -47,6 +47,7 @@ def run(args: argparse.Namespace) -> pd.DataFrame:
         folds=args.folds,
         repeats=args.repeats,
         n_jobs=args.n_jobs,
+        earlier=earlier_results(args),
         verbose=1,
     )
 
@@ -68,7 +69,7 @@ def page(results: pd.DataFrame, source: dict) -> str:
         to_markdown(means_table(results)),
         "## Gain over no resampling",
         GAINS,
-        to_markdown(in_one_line(gains_table(results, "none", WITH_INTERVAL)).T),
+        to_markdown(in_one_line(gains_table(results, "none", WITH_INTERVAL))),
         "## Class ratio of each training part before and after (smallest / largest)",
         to_markdown(notes_table(results)),
         "## Effort on one fold, on one thread",
@@ -91,11 +92,12 @@ def beside_the_notes(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_one_line(table: pd.DataFrame) -> pd.DataFrame:
-    return table.replace("\n", "; ", regex=True)
+    """Turn a table of cells of several lines on its side, metrics by strategies."""
+    return table.replace("\n", "; ", regex=True).T.rename_axis(index="metric", columns=None)
 
 
 INTRODUCTION = """\
-*{name}*: {rows:,} rows, {columns} columns, two classes. {folds} folds, {repeats} times; XGBoost
+*{name}*: {rows:,} rows, {columns} columns, two classes. {repeats} x {folds} folds; XGBoost
 with its defaults but {trees} trees, no early stopping. Rows are added to one class, the smaller
 one, until it is as large as the other, by SMOTENC (*smote*) or by `LSGANOverSampler` (*lsgan*), in
 the training part alone."""

@@ -14,10 +14,11 @@ from zlib import crc32
 
 import numpy as np
 import pandas as pd
-from core_sets import HALVES, HERE, LEARNERS, OURS, core_sets, of, sources
+from core_sets import HALVES, LEARNERS, OURS, core_sets, of, sources
 from joblib import Parallel, delayed
 from provenance import markdown_source, provenance, read_result, write_result
 from scipy.stats import spearmanr, wilcoxon
+from study import HERE
 from threadpoolctl import threadpool_limits
 
 from gansampler.evaluation.columns import is_categorical
@@ -46,9 +47,8 @@ FACTS = {
 }
 
 
-def gain_rows(results: pd.DataFrame, folder: Path, settings: dict) -> Iterator[dict]:
+def gain_rows(results: pd.DataFrame, folder: Path, max_rows: int | None) -> Iterator[dict]:
     """What each set gains, beside what it is like: one row for each learner and metric."""
-    max_rows = None if settings["full"] else settings["rows"]
     facts = {
         name: describe(*Source(name, path, target).load(max_rows))
         for name, path, target in sources(folder, core_sets(folder))
@@ -100,6 +100,9 @@ def leaf_shares(treatment: Treatment, learner: Learner) -> dict[str, float]:
     made, model = treatment.resample(positions), treatment.fit(learner, positions)
     leaves, test_codes = leaves_of(model, made.X), fold.coded(fold.split.test)[1]
     held_out = leaves_of(model, fold.rows(fold.split.test)[0])
+    # Late trees may have nothing left to split, and would count for any row.
+    has_split = (leaves != leaves[0]).any(axis=0)
+    leaves, held_out = leaves[:, has_split], held_out[:, has_split]
     new = np.arange(len(made.X)) >= made.first_new
     if not new.any():
         return {"new_rows": 0}
@@ -151,7 +154,7 @@ EXTREMES = """\
 The sets with the {n} highest and {n} lowest mean gains over the four columns."""
 LEAVES = """\
 XGBoost is grown on resampled rows of each set (at most {rows} rows, one of three folds held out).
-Means over sets, of shares that are averaged over trees, in percent:
+Means over sets, of shares that are averaged over the trees with more than one leaf, in percent:
 
 - *new rows*: that lie in a leaf where a held-out row lies, too; rows in other leaves are inert for
   these held-out rows.
@@ -161,8 +164,9 @@ Means over sets, of shares that are averaged over trees, in percent:
 - *held-out rows*: that lie in a leaf with a new row.
 
 Behind *new* and *own class* is, in brackets, on how many sets new rows have the larger share than
-original ones, and p of Wilcoxon's signed-rank test. A shared leaf shows that a row takes part in a
-prediction, not that it takes part for the better."""
+original ones, and p of Wilcoxon's signed-rank test. Small trees have large leaves, so original rows
+give the scale. A shared leaf shows that a row takes part in a prediction, not that it takes part
+for the better."""
 GAINS_OF = (
     "The gains are those of [the core sets](core_sets.md) at commit {gains_commit}, {gains_date}."
 )
@@ -211,8 +215,8 @@ def correlations(gains: pd.DataFrame) -> pd.DataFrame:
     corrected = holm(pd.Series({cell: each.pvalue for cell, each in found.items()}))
     cells = {cell: f"{each.statistic:+.2f} ({corrected[cell]:.3f})" for cell, each in found.items()}
     columns = dict.fromkeys(column for _, column in cells)
-    table = pd.Series(cells).unstack(fill_value="-").reindex(index=FACTS.values(), columns=columns)
-    return table.rename_axis("correlation with")
+    table = pd.Series(cells).unstack().reindex(index=FACTS.values(), columns=columns)
+    return table.fillna("-").rename_axis("correlation with")
 
 
 def extremes(gains: pd.DataFrame) -> pd.DataFrame:
@@ -233,7 +237,7 @@ def leaf_table(leaves: pd.DataFrame) -> pd.DataFrame:
     means = (100 * shares[list(LEAF_COLUMNS)].mean()).map("{:.1f}".format)
     for column in ("new", "new_own"):
         original = column.replace("new", "original")
-        means[column] += shares.apply(lambda own, a=column, b=original: against(own[a], own[b]))
+        means[column] += [against(own[column], own[original]) for _, own in shares]
     means.insert(0, "sets", shares.size())
     return means.rename(columns=LEAF_COLUMNS)
 
@@ -247,7 +251,7 @@ def against(new: pd.Series, original: pd.Series) -> str:
 def run(args: argparse.Namespace) -> tuple[dict, list[dict]]:
     study = json.loads(args.gains.with_suffix(".json").read_text())
     source = provenance(rows=args.rows, gains_commit=study["commit"], gains_date=study["date"][:10])
-    gains = gain_rows(pd.read_parquet(args.gains), args.data, study["settings"])
+    gains = gain_rows(pd.read_parquet(args.gains), args.data, study["settings"]["rows"])
     sets = [Source(*each) for each in sources(args.data, core_sets(args.data, args.half))]
     grown = Parallel(args.n_jobs, verbose=1)(delayed(leaf_rows)(each, args.rows) for each in sets)
     return source, [*gains, *(row for rows in grown for row in rows)]

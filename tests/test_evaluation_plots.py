@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from synthetic import many_sets, one_set
 
 from gansampler.evaluation import plots
+from gansampler.evaluation.gallery import curve_groups
 from gansampler.evaluation.ranking import mean_ranks
 from gansampler.evaluation.reliability import pool
 
@@ -87,7 +88,7 @@ def test_an_outlier_is_drawn_at_the_edge_and_does_not_squeeze_the_rest():
 
 def by_size(gains, scores):
     """Build a learning curve of two data sets: means of none, and so much more for a strategy."""
-    return pd.concat(
+    parts = [
         one_set(
             {
                 "none": {"roc_auc": [0.6, 0.7], "brier": [0.2, 0.2]},
@@ -97,7 +98,8 @@ def by_size(gains, scores):
         )
         for size, gain in gains.items()
         for name, far in scores.items()
-    )
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def test_learning_curve_has_the_mean_gain_at_each_size_with_its_interval():
@@ -120,11 +122,22 @@ def test_learning_curve_of_a_loss_rises_if_it_falls():
     np.testing.assert_allclose(with_marker(ax, "o")[0].get_ydata(), [0.1, 0.1])
 
 
-def test_learning_curve_before_anything_can_be_paired_is_empty():
-    results = by_size({20: 0, 50: 0}, {"a": 0})
-    apart = results["strategy"].eq("none") ^ results["dataset"].eq("a@minority=20")
-    (ax,) = plots.plot_learning_curve(results[apart], "roc_auc", "none").axes
-    assert not with_marker(ax, "o")
+def test_learning_curve_leaves_out_a_size_at_which_nothing_can_be_paired():
+    results = by_size({20: 0, 50: 0.1}, {"a": 0})
+    alone = results["strategy"].eq("none") & results["dataset"].eq("a@minority=20")
+    (ax,) = plots.plot_learning_curve(results[~alone], "roc_auc", "none").axes
+    assert with_marker(ax, "o")[0].get_xdata().tolist() == [50]
+
+
+def test_report_has_learning_curves_of_each_learner_where_sizes_differ():
+    results = by_size({20: 0.1, 50: 0.2}, {"a": 0})
+    both = pd.concat([results, results.assign(learner="forest")], ignore_index=True)
+    groups = curve_groups(both)
+    words = [group["title"].partition(" (")[2] for group in groups]
+    assert words == ["xgboost, as_is)", "forest, as_is)"]
+    assert all(len(group["images"]) == 1 for group in groups)  # of ROC-AUC
+    assert curve_groups(results[results["dataset"] == "a@minority=20"]) == []
+    assert curve_groups(results.assign(dataset="a")) == []
 
 
 def test_sizes_are_read_from_names_of_data_sets_and_of_protocols():
