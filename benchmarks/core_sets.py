@@ -97,7 +97,10 @@ def sources(folder: Path, sets: pd.DataFrame) -> list[tuple[str, Path, str]]:
 
 def page(results: pd.DataFrame, source: dict, folder: Path) -> str:
     judged = results[results["learner"] == "judge"]
-    parts = [INTRODUCTION.format(sets=results["dataset"].nunique(), **source["settings"])]
+    slow = "" if results["strategy"].isin(SLOW).any() else " (not yet in these results)"
+    parts = [
+        INTRODUCTION.format(sets=results["dataset"].nunique(), slow=slow, **source["settings"])
+    ]
     for learner in LEARNERS:
         panel = of(results, learner, "as_is")
         parts += [
@@ -121,8 +124,8 @@ CELL = "sets on which it is better, p of Wilcoxon's signed-rank test after Holm 
 INTRODUCTION = """\
 {sets} core sets of at most {rows} rows, {folds} folds, up to {repeats} times, behind XGBoost
 with its defaults (*xgboost_default*) and with 300 trees of depth 4, learning rate 0.05, subsample
-0.8 (*xgboost_tuned*); neither stops early. All strategies see the same folds. CTGAN and TVAE ran
-on sets of at most {slow_rows} rows, once. `core_sets.parquet` holds every score."""
+0.8 (*xgboost_tuned*); neither stops early. All strategies see the same folds; CTGAN and TVAE run on
+sets of at most {slow_rows} rows alone, once{slow}. `core_sets.parquet` holds every score."""
 
 
 def of(results: pd.DataFrame, learner: str, readout: str) -> pd.DataFrame:

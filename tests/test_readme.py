@@ -1,5 +1,6 @@
 """The README's Python runs, and its commands exist."""
 
+import importlib
 import re
 from pathlib import Path
 
@@ -27,3 +28,11 @@ def test_commands_exist(command, capsys):
 def test_links_lead_somewhere():
     for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
         assert (Path(__file__).parent.parent / target).exists(), target
+
+
+def test_tables_are_those_of_the_results(monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parent.parent / "benchmarks")
+    tables = importlib.import_module("readme")
+    assert tables.filled(README) == README
+    with pytest.raises(SystemExit, match="no place for"):
+        tables.filled("A page without tables.")
