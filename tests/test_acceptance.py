@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from gansampler.acceptance import ClassifierAcceptance, acceptance_bound, draw_accepted
+from gansampler.acceptance import (
+    ClassifierAcceptance,
+    acceptance_bound,
+    draw_accepted,
+    keep_rates,
+)
 from gansampler.encoding import Span
 
 
@@ -46,6 +51,26 @@ def test_rows_are_accepted_in_proportion_to_their_weight():
     accepted = draw_accepted(propose, lambda Z: Z[:, 0] / 3, 60_000, 8, rng)
     share = np.bincount(accepted[:, 0].astype(int), minlength=4) / len(accepted)
     np.testing.assert_allclose(share, [0, 1 / 6, 2 / 6, 3 / 6], atol=0.01)
+
+
+def test_holes_keep_the_rates_of_the_candidates():
+    rng = np.random.default_rng(0)
+    holes = rng.random((5000, 3)) < [0.2, 0.7, 0.0]
+    holes[:, 1] |= holes[:, 0]  # columns that miss together
+    weights = np.where(holes[:, 0], 0.01, 1.0) * rng.random(5000)
+    assert np.average(holes, axis=0, weights=weights)[0] < 0.01
+    raked = keep_rates(weights, holes)
+    kept = np.average(holes, axis=0, weights=raked)
+    np.testing.assert_allclose(kept, holes.mean(axis=0), atol=1e-3)
+    # Among rows with the same holes the rule decides as before.
+    alike = (holes == holes[0]).all(axis=1)
+    ratio = raked[alike] / weights[alike]
+    np.testing.assert_allclose(ratio, ratio[0])
+
+
+def test_without_holes_the_weights_stay():
+    weights = np.arange(1.0, 5.0)
+    np.testing.assert_array_equal(keep_rates(weights, np.zeros((4, 0), dtype=bool)), weights)
 
 
 @pytest.mark.parametrize("n", [1, 7, 300, 40_000])
