@@ -28,6 +28,7 @@ from .anchors import ANCHORS
 from .encoding import Matrix, TableEncoder, missing_mask
 from .losses import LOSSES, PENALTIES
 from .networks import MLP, Discriminator, Generator
+from .seeding import numpy_generator
 from .training import STEPS_A_RECORD, ClassBatches, train
 
 # Fewer different rows than this say nothing of how a class varies.
@@ -121,7 +122,7 @@ class BaseGANOverSampler(BaseOverSampler):
 
     def _fit_resample(self, X: Any, y: NDArray[Any], **params: Any) -> tuple[Any, NDArray[Any]]:
         self._check_settings()
-        self._rng_ = _numpy_generator(self.random_state)
+        self._rng_ = numpy_generator(self.random_state)
         self.classes_, codes = np.unique(y, return_inverse=True)
         self.encoder_ = TableEncoder(self.categorical_features).fit(X)
         wanted = {label: int(n) for label, n in self.sampling_strategy_.items() if n > 0}
@@ -326,13 +327,6 @@ def _pair(learning_rate: Any) -> tuple[float, float]:
             "generator and discriminator."
         )
     return rates[0], rates[-1]
-
-
-def _numpy_generator(random_state: Any) -> np.random.Generator:
-    """Make a generator of our own; None takes fresh entropy, not numpy's global state."""
-    if isinstance(random_state, np.random.RandomState):
-        return np.random.default_rng(random_state.randint(2**31, size=4))
-    return np.random.default_rng(random_state)
 
 
 def check_no_missing_class(y: Any) -> None:

@@ -22,9 +22,10 @@ from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
 from threadpoolctl import threadpool_limits
 
-from .base import BaseGANOverSampler, _numpy_generator, check_no_missing_class
+from .base import BaseGANOverSampler, check_no_missing_class
 from .encoding import Matrix, TableEncoder, matrix_columns
 from .samplers import LSGANOverSampler
+from .seeding import numpy_generator, seeded_copy
 
 
 # No BaseOverSampler: that promises as many rows as were asked for.
@@ -181,7 +182,7 @@ class GuardedOverSampler(BaseSampler):
 
     def _fit_resample(self, X: Any, y: NDArray[Any], **params: Any) -> tuple[Any, NDArray[Any]]:
         _check_sampler(self.sampler)
-        rng = _numpy_generator(self.random_state)
+        rng = numpy_generator(self.random_state)
         new = {label: int(n) for label, n in self.sampling_strategy_.items() if n > 0}
         self.sampler_, self.evidence_, self.held_back_ = None, [], False
         if new:
@@ -208,7 +209,8 @@ class GuardedOverSampler(BaseSampler):
             share = len(training) / len(y)
             sampler = self._sampler_for(y_without, {c: n * share for c, n in new.items()}, rng)
             X_with, y_with = sampler.fit_resample(X_without, y_without)
-            model = _seeded(_trees() if self.classifier is None else self.classifier, rng)
+            own = _trees() if self.classifier is None else self.classifier
+            model = seeded_copy(own, int(rng.integers(2**31)))
             X_test, codes_test = _take(X, held_out), codes[held_out]
             scores = {}
             for name, rows, labels in [
@@ -224,7 +226,8 @@ class GuardedOverSampler(BaseSampler):
     ) -> Any:
         """Make a sampler that will add ``new`` rows to each class of ``y``."""
         wanted = {label: int((y == label).sum()) + round(n) for label, n in new.items()}
-        return _seeded(_or_lsgan(self.sampler), rng).set_params(sampling_strategy=wanted)
+        sampler = seeded_copy(_or_lsgan(self.sampler), int(rng.integers(2**31)))
+        return sampler.set_params(sampling_strategy=wanted)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -321,17 +324,6 @@ def _folds(
     cutter = StratifiedKFold(cv, shuffle=True, random_state=int(rng.integers(2**31)))
     for training, held_out in cutter.split(cut, codes[cut]):
         yield np.sort(np.concatenate([cut[training], kept])), cut[held_out]
-
-
-def _seeded(estimator: Any, rng: np.random.Generator) -> Any:
-    """Copy an estimator, unfitted, with a seed wherever it has none."""
-    copy, seed = clone(estimator), int(rng.integers(2**31))
-    unset = [
-        name
-        for name, value in copy.get_params().items()
-        if value is None and (name == "random_state" or name.endswith("__random_state"))
-    ]
-    return copy.set_params(**dict.fromkeys(unset, seed))
 
 
 def _take(X: Any, rows: NDArray[np.intp]) -> Any:

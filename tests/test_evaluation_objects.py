@@ -4,11 +4,9 @@ import sys
 
 import pytest
 from imblearn.over_sampling import SMOTE
-from imblearn.pipeline import make_pipeline
 from joblib import Parallel, delayed
-from sklearn.linear_model import LogisticRegression
 
-from gansampler.evaluation.objects import import_object, load_from_file, seeded_copy
+from gansampler.evaluation.objects import import_object, load_from_file
 
 SAMPLER = """
 from imblearn.over_sampling import SMOTE, RandomOverSampler
@@ -90,11 +88,3 @@ def test_what_a_file_does_not_give_is_refused(tmp_path, text, message):
 def test_a_missing_file_is_named():
     with pytest.raises(ValueError, match=r"no file 'none.py' with a strategy"):
         load_from_file("none.py", resamples, "strategy")
-
-
-def test_copies_get_a_seed_in_every_part_unless_it_is_set():
-    pipeline = make_pipeline(SMOTE(random_state=3), LogisticRegression())
-    copy = seeded_copy(pipeline, 7)
-    assert copy[0].random_state == 3
-    assert copy[1].random_state == 7
-    assert pipeline[1].random_state is None

@@ -10,8 +10,8 @@ from sklearn.utils.validation import has_fit_parameter
 from xgboost import XGBClassifier
 
 from ..naming import check_name
+from ..seeding import seeded_copy
 from .features import FeatureMatrix, one_hot_and_scaled
-from .objects import seeded_copy
 
 
 class Model(Protocol):

@@ -2,14 +2,11 @@
 
 import ast
 from collections.abc import Callable
-from copy import deepcopy
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-from sklearn.base import clone
 
 from ..naming import check_name
 
@@ -118,29 +115,3 @@ def _run_file(path: str, kind: str) -> ModuleType:
     except Exception as error:
         raise ValueError(f"{path} fails: {type(error).__name__}: {error}") from error
     return module
-
-
-def seeded_copy(thing: Any, seed: int) -> Any:
-    """Copy an estimator, or any other object, unfitted; a seed that its user has set stays.
-
-    Parameters
-    ----------
-    thing : object
-        An estimator in the sense of scikit-learn gets the seed wherever it, or a part of it, has
-        ``random_state=None``.
-    seed : int
-
-    Returns
-    -------
-    object
-    """
-    if not hasattr(thing, "get_params"):
-        return deepcopy(thing)
-    copy = clone(thing)
-    params = copy.get_params()
-    unset = [
-        name
-        for name, value in params.items()
-        if value is None and (name == "random_state" or name.endswith("__random_state"))
-    ]
-    return copy.set_params(**dict.fromkeys(unset, seed))

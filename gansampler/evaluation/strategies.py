@@ -19,7 +19,8 @@ from imblearn.under_sampling import EditedNearestNeighbours, TomekLinks
 
 from .. import CGANOverSampler, GuardedOverSampler, JitterOverSampler, LSGANOverSampler
 from ..naming import check_name
-from .objects import import_object, load_from_file, seeded_copy
+from ..seeding import seeded_copy
+from .objects import import_object, load_from_file
 from .smote import Cleaned, TableOverSampler, TableSMOTE
 from .synthesizers import TableCTGAN, TableTVAE
 from .variants import VariantOverSampler
