@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 from core_sets import LEARNERS, SLOW, of
-from provenance import markdown_table
+from provenance import markdown_table, read_result
+from speed import median_seconds, number
 
 from gansampler.evaluation.gains import paired_gains
 from gansampler.evaluation.metrics import METRICS
@@ -34,8 +35,17 @@ def core_sets_table(learner: str) -> str:
     return markdown_table(["strategy", *(METRICS[name].title for name in SHOWN)], lines)
 
 
+def speed_table() -> str:
+    """Median seconds to balance a set, methods side by side."""
+    _, rows = read_result(HERE / "speed.json")
+    total = median_seconds(rows)
+    lines = [[name, *map(number, seconds)] for name, seconds in total.iterrows()]
+    return markdown_table(["set", *total.columns], lines)
+
+
 TABLES: dict[str, Callable[[], str]] = {
-    learner: lambda learner=learner: core_sets_table(learner) for learner in LEARNERS
+    **{learner: lambda learner=learner: core_sets_table(learner) for learner in LEARNERS},
+    "speed": speed_table,
 }
 
 

@@ -133,8 +133,6 @@ def measure(plan: list[Key], data: Path, rows: list[dict], source: dict, out: Pa
 def page(source: dict, rows: list[dict]) -> str:
     """Make the page of all measurements that are there."""
     table = pd.DataFrame(rows)
-    total = table.pivot_table(index="set", columns="method", values="seconds", aggfunc="median")
-    total = total.reindex(index=[s for s in SETS if s in total.index], columns=list(METHODS))
     counts = table.groupby(["method", "set"]).size().groupby("method").min()
     repeats = ", ".join(f"{method} {counts[method]}" for method in METHODS if method in counts)
     parts = table[table["method"] == "ctgan"].groupby("set", sort=False).median(numeric_only=True)
@@ -142,11 +140,19 @@ def page(source: dict, rows: list[dict]) -> str:
         [
             "# Seconds to balance a table",
             INTRODUCTION.format(repeats=repeats),
-            totals_table(total),
+            totals_table(median_seconds(rows)),
             ctgan_table(parts) if len(parts) else "CTGAN has not been measured yet.",
             markdown_source(source) + "\n",
         ]
     )
+
+
+def median_seconds(rows: list[dict]) -> pd.DataFrame:
+    """Median over the repeats, sets by methods in their order."""
+    total = pd.DataFrame(rows).pivot_table(
+        index="set", columns="method", values="seconds", aggfunc="median"
+    )
+    return total.reindex(index=[s for s in SETS if s in total.index], columns=list(METHODS))
 
 
 def totals_table(total: pd.DataFrame) -> str:
