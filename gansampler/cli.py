@@ -119,6 +119,21 @@ def _add_benchmark(commands: Any) -> None:
     )
     parser.add_argument("--target", metavar="COLUMN", help="the column of classes")
     parser.add_argument("--drop", nargs="+", default=[], metavar="COLUMN", help="columns to ignore")
+    _add_compared(parser)
+    parser.add_argument("--folds", type=int, default=5, metavar="N", help="default: 5")
+    parser.add_argument("--repeats", type=int, default=1, metavar="N", help="default: 1")
+    _add_protocol(parser)
+    _add_store(parser)
+    _add_out(parser)
+    _add_param(
+        parser,
+        "a parameter of all learners, such as max_depth=4, or of one, such as "
+        "xgboost_tuned__max_depth=4",
+    )
+    _add_seed(parser)
+
+
+def _add_compared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strategies",
         nargs="+",
@@ -142,17 +157,6 @@ def _add_benchmark(commands: Any) -> None:
         metavar="NAME",
         help="what is made of the probabilities: as_is, tuned, prior_corrected (default: as_is)",
     )
-    parser.add_argument("--folds", type=int, default=5, metavar="N", help="default: 5")
-    parser.add_argument("--repeats", type=int, default=1, metavar="N", help="default: 1")
-    _add_protocol(parser)
-    _add_store(parser)
-    _add_out(parser)
-    _add_param(
-        parser,
-        "a parameter of all learners, such as max_depth=4, or of one, such as "
-        "xgboost_tuned__max_depth=4",
-    )
-    _add_seed(parser)
 
 
 def _add_protocol(parser: argparse.ArgumentParser) -> None:
