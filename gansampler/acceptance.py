@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ RAKING_ROUNDS = 5
 
 
 class Acceptance(BaseEstimator):
-    """What every rule can do; a new one overrides both methods."""
+    """What every rule can do; a new one overrides `fit` and `weigh`."""
 
     def fit(
         self, Z: Matrix, codes: NDArray[np.intp], spans: list[Span], rng: np.random.Generator
@@ -46,6 +46,13 @@ class Acceptance(BaseEstimator):
     def weigh(self, Z: Matrix, code: int) -> NDArray[np.float64]:
         """Give candidates (n, width) for a class their relative chance to stay, (n,), >= 0."""
         raise NotImplementedError
+
+    def weigh_probability(self, probability: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Give the weight where the class has this probability; None if it does not go by that.
+
+        By this `gansampler.PriorCorrectedClassifier` knows where the new rows lie.
+        """
+        return None
 
 
 class ClassifierAcceptance(Acceptance):
@@ -85,7 +92,12 @@ class ClassifierAcceptance(Acceptance):
 
     def weigh(self, Z: Matrix, code: int) -> NDArray[np.float64]:
         """Give the judge's probability of the class, sharpened; see `Acceptance.weigh`."""
-        return self.judge_.predict_proba(matrix_columns(self.spans_, Z))[:, code] ** self.sharpness
+        probabilities = self.judge_.predict_proba(matrix_columns(self.spans_, Z))
+        return self.weigh_probability(probabilities[:, code])
+
+    def weigh_probability(self, probability: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sharpen probabilities; see `Acceptance.weigh_probability`."""
+        return probability**self.sharpness
 
 
 def _forest(n_samples: int) -> RandomForestClassifier:
@@ -127,13 +139,35 @@ def keep_rates(weights: NDArray[np.float64], holes: NDArray[np.bool_]) -> NDArra
     return weights
 
 
+class Selection(NamedTuple):
+    """How candidates were selected.
+
+    Parameters
+    ----------
+    bound : float
+        A candidate of weight w stayed with probability min(1, w / bound).
+    rate : float
+        Share of all candidates that stayed.
+    """
+
+    bound: float
+    rate: float
+
+    def lift(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How many times likelier than others a candidate of some weight was to stay."""
+        return np.minimum(1, weights / self.bound) / self.rate
+
+
+EVERYTHING = Selection(bound=1.0, rate=1.0)
+
+
 def draw_accepted(
     propose: Callable[[int], Matrix],
     weigh: Callable[[Matrix], NDArray[np.float64]],
     n: int,
     candidates: int,
     rng: np.random.Generator,
-) -> Matrix:
+) -> tuple[Matrix, Selection]:
     r"""Rejection sampling in chunks, until enough candidates are accepted.
 
     A candidate with weight :math:`w` stays with probability :math:`\min(1, w / m)`, with the bound
@@ -156,19 +190,22 @@ def draw_accepted(
     -------
     Z : ndarray of shape (n, width)
         Accepted candidates in the order of their drawing.
+    selection : Selection
     """
     kept: list[Matrix] = []
-    missing, bound, rate = n, None, 1 / candidates
+    missing, bound, rate = n, 0.0, 1 / candidates
+    drawn = stayed = 0
     while missing > 0 or not kept:
         Z = propose(int(min(CHUNK, max(256, 1.1 * missing / rate))))
         weights = weigh(Z)
-        if bound is None:
+        if not kept:
             bound = acceptance_bound(weights, candidates)
         stays = rng.random(len(Z)) * bound <= weights
         rate = max(float(stays.mean()), 0.5 / candidates)
         kept.append(Z[stays][:missing])
         missing -= len(kept[-1])
-    return np.concatenate(kept)
+        drawn, stayed = drawn + len(Z), stayed + int(stays.sum())
+    return np.concatenate(kept), Selection(bound, stayed / drawn)
 
 
 def acceptance_bound(weights: NDArray[np.float64], candidates: int) -> float:

@@ -23,7 +23,14 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm.auto import tqdm
 
 from ._torch import resolve_device, seeded_building, seeded_generator, single_thread
-from .acceptance import ACCEPTANCES, MIN_WEIGHT, draw_accepted, keep_rates
+from .acceptance import (
+    ACCEPTANCES,
+    EVERYTHING,
+    MIN_WEIGHT,
+    Selection,
+    draw_accepted,
+    keep_rates,
+)
 from .anchors import ANCHORS
 from .encoding import Matrix, TableEncoder, missing_mask
 from .losses import LOSSES, PENALTIES
@@ -96,8 +103,37 @@ class BaseGANOverSampler(BaseOverSampler):
         check_is_fitted(self, "encoder_")
         if not isinstance(n, Integral) or int(n) < 0:
             raise ValueError(f"n={n!r} must be a whole number of rows, zero or more.")
-        Z = self._draw(int(n), self._code_of(label))
+        Z, _ = self._draw(int(n), self._code_of(label))
         return self.encoder_.inverse_transform(Z, self._rng_)
+
+    def enrichment(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        r"""How many times denser each class became at rows where it has some probability.
+
+        .. math:: R_c = 1 + \frac{m_c}{n_c} \frac{P(\text{accept} \mid p_c)}{P(\text{accept})}
+
+        where :math:`m_c` new rows were added to :math:`n_c`. It takes the candidates to be
+        distributed as their class is. Where the acceptance rule does not go by the probability of
+        the class, the fraction on the right is 1.
+
+        Parameters
+        ----------
+        probabilities : ndarray of shape (n, classes)
+            :math:`p_c`, of the classes in ``classes_``, before resampling.
+
+        Returns
+        -------
+        ndarray of shape (n, classes)
+            :math:`R_c`, 1 or more.
+        """
+        check_is_fitted(self, "encoder_")
+        ratios = np.ones_like(probabilities)
+        for code, (growth, selection) in self._added_.items():
+            weights = None
+            if self.acceptance_ is not None and code not in self._duplicated_:
+                weights = self.acceptance_.weigh_probability(probabilities[:, code])
+            lift = 1.0 if weights is None else selection.lift(weights + MIN_WEIGHT)
+            ratios[:, code] += growth * lift
+        return ratios
 
     def _check_X_y(self, X: Any, y: Any) -> tuple[Any, NDArray[Any], bool]:
         # Nullable integers and booleans would become floats on their way to an array.
@@ -127,7 +163,12 @@ class BaseGANOverSampler(BaseOverSampler):
         self.encoder_ = TableEncoder(self.categorical_features).fit(X)
         wanted = {label: int(n) for label, n in self.sampling_strategy_.items() if n > 0}
         self._learn(X, codes, [self._code_of(label, trained=False) for label in wanted])
-        drawn = [self.sample(n, label) for label, n in wanted.items()]
+        drawn, self._added_ = [], {}
+        for label, n in wanted.items():
+            code = self._code_of(label)
+            Z, selection = self._draw(n, code)
+            self._added_[code] = n / (codes == code).sum(), selection
+            drawn.append(self.encoder_.inverse_transform(Z, self._rng_))
         n_new = sum(wanted.values())
         self.synthetic_mask_ = np.repeat([False, True], [len(y), n_new])
         labels = np.repeat(np.array(list(wanted), dtype=y.dtype), list(wanted.values()))
@@ -230,11 +271,11 @@ class BaseGANOverSampler(BaseOverSampler):
             rows = self.generator_(*self.generator_.draw_inputs(codes, self.anchor_, random))
         return rows.numpy()
 
-    def _draw(self, n: int, code: int) -> Matrix:
+    def _draw(self, n: int, code: int) -> tuple[Matrix, Selection]:
         """Draw encoded rows (n, width) of a class: propose, snap, accept."""
         if code in self._duplicated_:
             own = self._duplicated_[code]
-            return own[self._rng_.integers(len(own), size=n)]
+            return own[self._rng_.integers(len(own), size=n)], EVERYTHING
         random = seeded_generator(self._rng_, torch.device("cpu"))
 
         def propose(m: int) -> Matrix:

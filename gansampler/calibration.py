@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -25,40 +25,58 @@ WAYS_OUT = (
 )
 
 
-def correct_prior(
-    probabilities: ArrayLike, prior: ArrayLike, resampled_prior: ArrayLike
-) -> NDArray[np.float64]:
-    r"""Turn probabilities that were learnt under one class prior into those of another.
+Enrichment = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
-    .. math:: p(c \mid x) \propto q(c \mid x) \, \pi_c / \rho_c
+# Far more rounds than are needed; the change shrinks by half or more in each.
+MAX_ROUNDS, SMALL_CHANGE = 200, 1e-9
 
-    where :math:`q` was learnt from rows whose classes have the shares :math:`\rho`, and
-    :math:`\pi` are the shares among the rows to be judged. This is exact if resampling changed how
-    frequent the classes are and not how the rows of each class are distributed.
+
+def correct_resampling(probabilities: ArrayLike, enrichment: Enrichment) -> NDArray[np.float64]:
+    r"""Turn probabilities that were learnt from resampled rows into those without resampling.
+
+    Where a row is of class c with probability :math:`p_c`, resampling has made the class
+    :math:`R_c(p_c)` times as dense, so that a classifier learns :math:`q_c \propto p_c R_c(p_c)`.
+    This is solved for :math:`p` by damped fixed-point iteration; there is one solution if
+    :math:`p R_c(p)` rises with :math:`p`. Constant :math:`R_c` change the class prior alone, and
+    :math:`p_c \propto q_c / R_c` is the formula of Saerens [1]_ and Elkan [2]_.
 
     Parameters
     ----------
     probabilities : array-like of shape (n, classes)
         :math:`q`; each row sums to 1.
-    prior : array-like of shape (classes,)
-        :math:`\pi`, or counts in proportion to it.
-    resampled_prior : array-like of shape (classes,)
-        :math:`\rho`, or counts in proportion to it; above zero.
+    enrichment : callable
+        From :math:`p`, an array of shape (n, classes), to :math:`R`, of that shape or of shape
+        (classes,); above zero.
 
     Returns
     -------
     ndarray of float64, shape (n, classes)
-        Each row sums to 1.
+        :math:`p`; each row sums to 1.
 
     References
     ----------
-    M. Saerens, P. Latinne, C. Decaestecker (2002). Adjusting the outputs of a classifier to new a
-    priori probabilities: a simple procedure. Neural Computation 14(1), 21-41, equation 2.4.
-    C. Elkan (2001). The foundations of cost-sensitive learning. IJCAI 17, 973-978, theorem 2.
+    .. [1] M. Saerens, P. Latinne, C. Decaestecker (2002). Adjusting the outputs of a classifier to
+       new a priori probabilities: a simple procedure. Neural Computation 14(1), 21-41, equation
+       2.4.
+    .. [2] C. Elkan (2001). The foundations of cost-sensitive learning. IJCAI 17, 973-978, theorem
+       2.
     """
-    ratio = np.asarray(prior, dtype=np.float64) / np.asarray(resampled_prior, dtype=np.float64)
-    corrected = np.asarray(probabilities, dtype=np.float64) * ratio
-    return corrected / corrected.sum(axis=1, keepdims=True)
+    learnt = np.asarray(probabilities, dtype=np.float64)
+    shares = _shares(learnt / enrichment(learnt))
+    step, last_change = 0.5, np.inf
+    for _ in range(MAX_ROUNDS):
+        target = _shares(learnt / enrichment(shares))
+        change = np.abs(target - shares).max(initial=0)
+        if change < SMALL_CHANGE:
+            break
+        if change > last_change:  # it swings: go more slowly
+            step /= 2
+        shares, last_change = _shares(shares ** (1 - step) * target**step), change
+    return shares
+
+
+def _shares(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    return weights / weights.sum(axis=1, keepdims=True)
 
 
 class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
@@ -67,12 +85,15 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     A classifier behind an over-sampler is trained on classes that are more balanced than those it
     will meet. That moves its decision in favour of the small classes, as is wanted, and makes its
     probabilities of them far too high, as is not. Here `predict` keeps the decision of the wrapped
-    estimator, and `predict_proba` takes its probabilities :math:`q` back to the prior
-    :math:`\pi` of the rows that were given to `fit`,
+    estimator, and `predict_proba` takes its probabilities :math:`q` back to those of the rows that
+    were given to `fit`,
 
-    .. math:: p(c \mid x) \propto q(c \mid x) \, \pi_c / \rho_c
+    .. math:: p(c \mid x) \propto q(c \mid x) / R_c
 
-    where :math:`\rho` is the prior after resampling. The label is therefore not always the class
+    where :math:`R_c` is how many times denser resampling has made the class. For most over-samplers
+    that is the same everywhere, :math:`\rho_c / \pi_c`, with the class shares :math:`\pi` before
+    and :math:`\rho` after resampling. Those of this package accept new rows where their class is
+    likely, and tell by ``enrichment`` how dense they lie there. The label is not always the class
     of the highest probability.
 
     Parameters
@@ -84,7 +105,8 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         The class shares :math:`\rho` that the classifier inside is trained on.
 
         - "auto": the rows of `y` and those that the over-samplers of an imbalanced-learn pipeline
-          add to them by their ``sampling_strategy_``. The last step is taken not to resample.
+          add to them by their ``sampling_strategy_``; a single one with a method ``enrichment`` is
+          asked where it has added them. The last step is taken not to resample.
         - "balanced": all classes alike, as after ``class_weight="balanced"`` too.
         - a mapping from each class to its share or count; or an array of these, in the order of
           the sorted classes.
@@ -106,7 +128,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
 
     See Also
     --------
-    correct_prior : The formula, with its sources.
+    gansampler.calibration.correct_resampling : The formula, with its sources.
     sklearn.calibration.CalibratedClassifierCV : Calibration learnt by inner cross-validation.
 
     Examples
@@ -181,7 +203,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         return self.estimator_.predict(X)
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Give the probabilities, corrected for the prior of the rows given to `fit`.
+        """Give the probabilities, corrected for what resampling did to the rows given to `fit`.
 
         Parameters
         ----------
@@ -195,7 +217,15 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         """
         check_is_fitted(self)
         probabilities = self.estimator_.predict_proba(X)
-        return correct_prior(probabilities, self.prior_, self.resampled_prior_)
+        return correct_resampling(probabilities, self._enrichment)
+
+    def _enrichment(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Tell how many times denser resampling has made each class."""
+        auto = isinstance(self.resampled_prior, str) and self.resampled_prior == "auto"
+        samplers = _samplers(self.estimator_) if auto else []
+        if len(samplers) == 1 and hasattr(samplers[0], "enrichment"):
+            return samplers[0].enrichment(probabilities)
+        return self.resampled_prior_ / self.prior_
 
     @property
     def n_features_in_(self) -> int:

@@ -20,6 +20,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils.metaestimators import available_if
 from threadpoolctl import threadpool_limits
 
 from .base import BaseGANOverSampler, check_no_missing_class
@@ -228,6 +229,22 @@ class GuardedOverSampler(BaseSampler):
         wanted = {label: int((y == label).sum()) + round(n) for label, n in new.items()}
         sampler = seeded_copy(_or_lsgan(self.sampler), int(rng.integers(2**31)))
         return sampler.set_params(sampling_strategy=wanted)
+
+    @available_if(lambda self: hasattr(self.sampler_, "enrichment"))
+    def enrichment(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Ask the sampler that has added the rows; see `LSGANOverSampler.enrichment`.
+
+        Parameters
+        ----------
+        probabilities : ndarray of shape (n, classes)
+            Of the sorted classes, before resampling.
+
+        Returns
+        -------
+        ndarray of shape (n, classes)
+        """
+        sampler: Any = self.sampler_
+        return sampler.enrichment(probabilities)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

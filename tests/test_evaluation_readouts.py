@@ -1,9 +1,14 @@
 """Readouts: other numbers out of the same fitted learner."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from gansampler.evaluation.folds import Split
+from gansampler.evaluation.labels import classes_by_frequency
 from gansampler.evaluation.readouts import READOUTS, Fitted, pick_readouts
+from gansampler.evaluation.strategies import STRATEGIES, Strategy
+from gansampler.evaluation.treatment import Fold, Treatment
 
 PROBABILITIES = np.array([[0.5, 0.5], [0.1, 0.9], [0.95, 0.05]])
 
@@ -14,8 +19,7 @@ def fitted():
     return Fitted(
         decide=lambda probabilities: (probabilities[:, 1] >= 0.5).astype(int),
         tune=lambda: lambda probabilities: (probabilities[:, 1] > 0.04).astype(int),
-        counts=np.array([90, 10]),
-        resampled_counts=np.array([90, 90]),
+        enrichment=lambda probabilities: np.array([1, 9]),
     )
 
 
@@ -34,7 +38,7 @@ def test_nothing_is_tuned_unless_it_is_asked_for(fitted):
     def never():
         raise AssertionError("tuned")
 
-    untuned = Fitted(fitted.decide, never, fitted.counts, fitted.resampled_counts)
+    untuned = Fitted(fitted.decide, never, fitted.enrichment)
     for name in ("as_is", "prior_corrected"):
         READOUTS[name](PROBABILITIES, untuned)
     with pytest.raises(AssertionError, match="tuned"):
@@ -48,3 +52,29 @@ def test_nothing_is_tuned_unless_it_is_asked_for(fitted):
 def test_unknown_readouts_are_refused(names, message):
     with pytest.raises(ValueError, match=message):
         pick_readouts(names)
+
+
+def enrichment_of(strategy):
+    """Of a table in which the class that comes first by name is the smaller one."""
+    X = pd.DataFrame({"x": np.arange(10.0)})
+    y = pd.Series(["rare"] * 2 + ["usual"] * 8)
+    split = Split(1, 1, fit=np.arange(10), validation=np.array([], int), test=np.arange(10))
+    treatment = Treatment(strategy, Fold(X, y, classes_by_frequency(y), split, 0), seed=0)
+    return treatment.resample(split.fit).enrichment(np.array([[0.75, 0.25]]))
+
+
+class Telling:
+    def fit_resample(self, X, y):
+        return X, y
+
+    def enrichment(self, probabilities):
+        return 1 + probabilities * [100, 10]
+
+
+def test_what_is_undone():
+    np.testing.assert_allclose(enrichment_of(STRATEGIES["none"]), [1, 1])
+    np.testing.assert_allclose(enrichment_of(STRATEGIES["random"]), [1, 4])
+    np.testing.assert_allclose(enrichment_of(STRATEGIES["class_weight"]), [10 / 16, 10 / 4])
+    # The sampler counts classes by name, the fold by frequency.
+    told = enrichment_of(Strategy("tells", make_sampler=lambda seed: Telling()))
+    np.testing.assert_allclose(told, [[1 + 0.75 * 10, 1 + 0.25 * 100]])

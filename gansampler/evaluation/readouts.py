@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..calibration import correct_prior
+from ..calibration import Enrichment, correct_resampling
 from ..naming import check_name
 from .decision import Decision
 
@@ -23,16 +23,14 @@ class Fitted:
         The decision of the strategy itself, from probabilities (n, classes) to codes (n,).
     tune : callable
         Gives the decision that is tuned by inner cross-validation.
-    counts : ndarray of float, shape (classes,)
-        Rows of each class before resampling.
-    resampled_counts : ndarray of float, shape (classes,)
-        Rows of each class that were fitted, or the sum of their weights.
+    enrichment : callable
+        How many times denser each class became by resampling, see
+        `gansampler.calibration.correct_resampling`.
     """
 
     decide: Decision
     tune: Callable[[], Decision]
-    counts: np.ndarray
-    resampled_counts: np.ndarray
+    enrichment: Enrichment
 
 
 Readout = Callable[[np.ndarray, Fitted], tuple[np.ndarray, np.ndarray]]
@@ -75,10 +73,10 @@ def tuned(probabilities: np.ndarray, fitted: Fitted) -> tuple[np.ndarray, np.nda
 
 
 def prior_corrected(probabilities: np.ndarray, fitted: Fitted) -> tuple[np.ndarray, np.ndarray]:
-    """Take the probabilities back to the prior before resampling; the labels stay.
+    """Take the probabilities back to what they were before resampling; the labels stay.
 
-    This is what `gansampler.PriorCorrectedClassifier` does, see `gansampler.correct_prior` for the
-    formula.
+    This is what `gansampler.PriorCorrectedClassifier` does; for the formula see
+    `gansampler.calibration.correct_resampling`.
 
     Parameters
     ----------
@@ -90,7 +88,7 @@ def prior_corrected(probabilities: np.ndarray, fitted: Fitted) -> tuple[np.ndarr
     probabilities : ndarray of float, shape (n, classes)
     predicted : ndarray of int, shape (n,)
     """
-    corrected = correct_prior(probabilities, fitted.counts, fitted.resampled_counts)
+    corrected = correct_resampling(probabilities, fitted.enrichment)
     return corrected, fitted.decide(probabilities)
 
 

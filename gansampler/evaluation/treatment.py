@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.class_weight import compute_sample_weight
 
+from ..calibration import Enrichment
 from .decision import Decision, tune_decision
 from .folds import Split, derive_seed
 from .labels import code_labels
@@ -101,6 +102,8 @@ class Resampled:
         The same as codes.
     weights : ndarray of float, shape (m,), or None
         Their weights.
+    enrichment : callable
+        How many times denser each class became, see `gansampler.calibration.correct_resampling`.
     first_new : int
         Where the new rows start; m if there are none, or if they do not lie under the old ones.
     history : list of dict
@@ -113,6 +116,7 @@ class Resampled:
     y: pd.Series
     codes: np.ndarray
     weights: np.ndarray | None
+    enrichment: Enrichment
     first_new: int
     history: list[dict[str, Any]]
     seconds: float
@@ -162,7 +166,7 @@ class Treatment:
 
     def _resample(self, positions: np.ndarray) -> Resampled:
         started = perf_counter()
-        X, y = X_old, _ = self.fold.rows(positions)
+        X, y = X_old, y_old = self.fold.rows(positions)
         sampler = None
         if self.strategy.make_sampler is not None:
             sampler = self.strategy.make_sampler(self.seed)
@@ -173,15 +177,31 @@ class Treatment:
         stacked = len(X) > len(X_old) and X.iloc[: len(X_old)].equals(X_old)
         codes = code_labels(y, self.fold.classes)
         how = self.strategy.class_weight
+        weights = None if how is None else compute_sample_weight(how, codes)
         return Resampled(
             X,
             y,
             codes,
-            weights=None if how is None else compute_sample_weight(how, codes),
+            weights=weights,
+            enrichment=self._told_enrichment(sampler)
+            or _even_enrichment(code_labels(y_old, self.fold.classes), codes, weights),
             first_new=len(X_old) if stacked else len(X),
             history=list(getattr(sampler, "history_", [])),
             seconds=seconds,
         )
+
+    def _told_enrichment(self, sampler: Any) -> Enrichment | None:
+        """Give what a sampler tells of its rows, if it does, with classes as in the fold."""
+        if not hasattr(sampler, "enrichment"):
+            return None
+        order = code_labels(pd.Series(np.unique(self.fold.y)), self.fold.classes)
+
+        def enrichment(probabilities: np.ndarray) -> np.ndarray:
+            ratios = np.empty_like(probabilities)
+            ratios[:, order] = sampler.enrichment(probabilities[:, order])
+            return ratios
+
+        return enrichment
 
     def fit(self, learner: Learner, positions: np.ndarray) -> Model:
         """Resample some rows and fit a learner on what comes out.
@@ -251,3 +271,10 @@ class Treatment:
                 X, y = made.X.iloc[made.first_new :], made.y.iloc[made.first_new :]
                 return {"new_rows": X, "new_labels": y, "history": made.history}
         return {}
+
+
+def _even_enrichment(
+    before: np.ndarray, after: np.ndarray, weights: np.ndarray | None
+) -> Enrichment:
+    """Classes that became denser everywhere alike, by rows or by their weights."""
+    return lambda probabilities: np.bincount(after, weights) / np.bincount(before)

@@ -12,7 +12,6 @@ import pandas as pd
 
 from .decision import most_probable
 from .folds import derive_seed
-from .labels import code_labels
 from .learners import Learner
 from .metrics import Metric
 from .readouts import Fitted, Readout
@@ -174,8 +173,7 @@ def _run_learner(
     probabilities = model.predict_proba(X_test)
     seconds = after.seconds + perf_counter() - started
 
-    counts = np.bincount(code_labels(before, fold.classes))
-    fitted = Fitted(decide, tune, counts, np.bincount(after.codes, after.weights))
+    fitted = Fitted(decide, tune, after.enrichment)
     for name, readout in readouts.items():
         started = perf_counter()
         shown, predicted = readout(probabilities, fitted)
