@@ -62,7 +62,8 @@ class NeighborAnchors(Anchors):
 
     on the numbers, in rank space: :math:`x_i, x_k, x_l` are random rows of the class, :math:`x_j`
     is one of the nearest neighbours of :math:`x_i`. A difference of two rows keeps the dependence
-    between columns, as in differential evolution [1]_. Categories come from :math:`x_j` with
+    between columns, as in differential evolution [1]_; where one of the two is missing, it is zero.
+    Categories come from :math:`x_j` with
     probability :math:`t`, all together, else from :math:`x_i`; which numbers are missing comes from
     :math:`x_i`.
 
@@ -79,7 +80,7 @@ class NeighborAnchors(Anchors):
     References
     ----------
     .. [1] R. Storn, K. Price (1997). Differential evolution. Journal of Global Optimization 11,
-    341-359.
+       341-359.
     """
 
     def __init__(
@@ -142,12 +143,13 @@ class NeighborAnchors(Anchors):
     def _numbers(
         self, base: Tensor, other: Tensor, place: Tensor, codes: Tensor, random: torch.Generator
     ) -> Tensor:
-        # A missing number is zero; where only one of the two is there, the point stays at the base.
+        # A missing number is zero; where one of two is missing, there is no way between them to go.
         towards = (self.numbers_[other] - self.numbers_[base]) * self.present_[other]
         numbers = self.numbers_[base] + place * towards
         if self.jitter:
             one, two = (self.base_[self._rows_of(codes, random)] for _ in range(2))
-            numbers += self.jitter * (self.numbers_[one] - self.numbers_[two])
+            both = self.present_[one] * self.present_[two]
+            numbers += self.jitter * both * (self.numbers_[one] - self.numbers_[two])
         return numbers * self.present_[base]
 
     def _rows_of(self, codes: Tensor, random: torch.Generator) -> Tensor:

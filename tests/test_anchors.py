@@ -79,6 +79,20 @@ def test_holes_come_from_the_class_at_its_rate(mixed):
             assert block[:, 1].mean() == pytest.approx(rate, abs=0.03)
 
 
+def test_a_hole_is_no_number_to_jitter_by():
+    rng = np.random.default_rng(0)
+    # Far from zero, which stands for a hole, and half of it holes.
+    values = rng.normal(4, 0.1, 200)
+    present = np.arange(200) % 2
+    Z = np.column_stack([values * present, present]).astype(np.float32)
+    spans = [Span(0, 1, "number"), Span(1, 2, "missing")]
+    anchors = NeighborAnchors(jitter=1.0).fit(Z, np.zeros(200, dtype=int), spans, rng)
+    drawn = anchors.draw(torch.zeros(5000, dtype=torch.long), torch.Generator().manual_seed(0))
+    numbers = drawn[drawn[:, 1] == 1, 0]
+    assert len(numbers) > 2000
+    assert numbers.min() > 3
+
+
 def test_a_row_is_not_its_own_neighbour_even_among_twins():
     Z = np.array([[0.0], [0.0], [0.0], [1.0]], dtype=np.float32)
     everyone = np.arange(4)
