@@ -113,7 +113,7 @@ def page(results: pd.DataFrame, source: dict, folder: Path) -> str:
             to_markdown(ranks_table(on_all(panel))),
         ]
     parts += ["## The judge as the learner", judge_table(results, judged)]
-    parts += ["## Log-loss and Brier score after prior correction", corrected(results)]
+    parts += ["## Log-loss and Brier score after correction", CORRECTED, corrected(results)]
     parts += [f"## Where {OURS} helps, and where it hurts", by_set(results, folder)]
     parts += ["## On the half that no default was chosen on", halves(results, folder)]
     return "\n\n".join(["# Forty-four real sets", *parts, markdown_source(source)]) + "\n"
@@ -122,10 +122,15 @@ def page(results: pd.DataFrame, source: dict, folder: Path) -> str:
 OURS = "lsgan"
 CELL = "sets on which it is better, p of Wilcoxon's signed-rank test after Holm over the table."
 INTRODUCTION = """\
-{sets} core sets of at most {rows} rows, {folds} folds, up to {repeats} times, behind XGBoost
-with its defaults (*xgboost_default*) and with 300 trees of depth 4, learning rate 0.05, subsample
-0.8 (*xgboost_tuned*); neither stops early. All strategies see the same folds; CTGAN and TVAE run on
+{sets} core sets of at most {rows} rows, {repeats} x {folds} folds, behind XGBoost with its
+defaults (*xgboost_default*) and with 300 trees of depth 4, learning rate 0.05, subsample 0.8
+(*xgboost_tuned*); neither stops early. All strategies see the same folds; CTGAN and TVAE run on
 sets of at most {slow_rows} rows alone, once{slow}. `core_sets.parquet` holds every score."""
+
+
+CORRECTED = """\
+Probabilities as `PriorCorrectedClassifier` gives them: taken back to what they were before
+resampling; those of *none* are as they come. More is better, losses are turned."""
 
 
 def of(results: pd.DataFrame, learner: str, readout: str) -> pd.DataFrame:
@@ -171,7 +176,7 @@ def corrected(results: pd.DataFrame) -> str:
     for learner in LEARNERS:
         panel = of(results, learner, "prior_corrected")
         table = gains_table(panel, "none", metrics=["log_loss", "brier"])
-        parts.append(f"{learner}, against none (more is better):\n\n{to_markdown(table)}")
+        parts.append(f"{learner}, mean difference to *none*:\n\n{to_markdown(table)}")
     return "\n\n".join(parts)
 
 

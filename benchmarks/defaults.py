@@ -206,8 +206,7 @@ def run(args: argparse.Namespace) -> Iterator[pd.DataFrame]:
                 folds=args.folds,
                 repeats=repeats,
                 learners=LEARNERS,
-                readouts=["as_is", "prior_corrected"],
-                metrics=[*METRICS, "log_loss"],
+                metrics=METRICS,
                 n_jobs=args.n_jobs,
                 earlier=earlier,
                 verbose=1,
@@ -218,10 +217,9 @@ def run(args: argparse.Namespace) -> Iterator[pd.DataFrame]:
 
 
 def is_shown(results: pd.DataFrame) -> pd.Series:
-    """Log-loss after prior correction, all else as it is; errors."""
-    is_loss, as_is = results["metric"] == "log_loss", results["readout"] == "as_is"
-    is_other = results["metric"].isin([*METRICS, "seconds_resample"]) | results["metric"].isna()
-    return (is_loss & ~as_is) | (is_other & as_is)
+    """Scores, seconds, and errors."""
+    is_of_page = results["metric"].isin([*METRICS, "seconds_resample"]) | results["metric"].isna()
+    return is_of_page & (results["readout"] == "as_is")
 
 
 def finished(results: pd.DataFrame) -> pd.DataFrame:
@@ -243,10 +241,9 @@ stands behind them with its defaults (*xgboost_default*) and with 300 trees of d
 rate 0.05, subsample 0.8 (*xgboost_tuned*); neither stops early."""
 CELL = "{gain} ({wins}/{n}), p {p}"
 AGAINST_BASE = """\
-Mean difference to *lsgan*, of the rows *control, ...* to *control*: more is better, log-loss (after
-prior correction) is turned. In brackets on how many sets it is better, then p of Wilcoxon's
-signed-rank test, not corrected for the many rows: read directions, not third decimals. Seconds to
-resample are medians over the sets."""
+Mean difference to *lsgan*, of the rows *control, ...* to *control*: more is better. In brackets on
+how many sets it is better, then p of Wilcoxon's signed-rank test, not corrected for the many rows:
+read directions, not third decimals. Seconds to resample are medians over the sets."""
 AGAINST_NONE = "Mean difference to *none*, and on how many sets it is better."
 # A short table, for the ranking of rows and for the decision.
 BRIEF_METRICS = ["roc_auc", "average_precision", "mcc"]
@@ -284,11 +281,9 @@ def by_base(results: pd.DataFrame) -> Iterator[tuple[str, list[str]]]:
 
 def ablation(results: pd.DataFrame, learner: str) -> pd.DataFrame:
     """One row for each setting against its base."""
-    panel, corrected = of(results, learner, "as_is"), of(results, learner, "prior_corrected")
+    panel = of(results, learner, "as_is")
     tables = [
-        gains_table(panel, base, CELL, strategies=names, metrics=METRICS).join(
-            gains_table(corrected, base, CELL, strategies=names, metrics=["log_loss"])
-        )
+        gains_table(panel, base, CELL, strategies=names, metrics=METRICS)
         for base, names in by_base(results)
     ]
     own = results[results["learner"] == learner]
@@ -307,7 +302,7 @@ def survivors(results: pd.DataFrame, learner: str) -> str:
     left = gains[holm(gains["p"].reset_index(drop=True)).to_numpy() < 0.05]
     names = left.groupby("strategy", sort=False)["metric"].agg(", ".join)
     said = "; ".join(f"{name} ({metrics})" for name, metrics in names.items()) or "none"
-    return f"With p below 0.05 after Holm over the {len(gains)} cells without log-loss: {said}."
+    return f"With p below 0.05 after Holm over the {len(gains)} cells: {said}."
 
 
 def against_none(results: pd.DataFrame) -> pd.DataFrame:
