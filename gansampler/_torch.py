@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
-_BUILDING = threading.Lock()
+_GLOBAL_STATE = threading.Lock()
+CPU = torch.device("cpu")
 
 
 class _SingleThread:
@@ -80,11 +81,18 @@ def seeded_generator(rng: np.random.Generator, device: torch.device) -> torch.Ge
 
 
 @contextmanager
-def seeded_building(rng: np.random.Generator) -> Iterator[None]:
-    """Seed torch's global state while networks draw their first weights, and put it back.
+def seeded_global_state(rng: np.random.Generator, device: torch.device = CPU) -> Iterator[None]:
+    """Seed torch's global state, of the CPU and of ``device``, and put it back afterwards.
 
-    Layers offer no generator for their weights; the lock keeps two threads from each other's state.
+    First weights can be drawn from nothing else, nor can what a user's own layers draw. The lock
+    keeps two threads from each other's state.
     """
-    with _BUILDING, torch.random.fork_rng(devices=[]):
-        torch.manual_seed(int(rng.integers(2**62)))
+    gpus = [device] if device.type == "cuda" else []
+    with _GLOBAL_STATE, torch.random.fork_rng(gpus):
+        seed = int(rng.integers(2**62))
+        # Not torch.manual_seed: it seeds every other device as well, for good.
+        torch.default_generator.manual_seed(seed)
+        for gpu in gpus:
+            with torch.cuda.device(gpu):
+                torch.cuda.manual_seed(seed)
         yield

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from numbers import Real
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.utils._param_validation import HasMethods, Interval
 
 from .encoding import Matrix, Span, matrix_columns
+from .seeding import seeded_copy
 
 CHUNK = 16_384
 # Where the rule lets next to nothing pass, rows still come, the least bad among them evenly.
@@ -20,6 +23,8 @@ RAKING_ROUNDS = 5
 
 class Acceptance(BaseEstimator):
     """What every rule can do; a new one overrides `fit` and `weigh`."""
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {}
 
     def fit(
         self, Z: Matrix, codes: NDArray[np.intp], spans: list[Span], rng: np.random.Generator
@@ -44,7 +49,10 @@ class Acceptance(BaseEstimator):
         raise NotImplementedError
 
     def weigh(self, Z: Matrix, code: int) -> NDArray[np.float64]:
-        """Give candidates (n, width) for a class their relative chance to stay, (n,), >= 0."""
+        """Give candidates (n, width) for a class their relative chance to stay, (n,).
+
+        A weight is between zero and one, like a probability: `MIN_WEIGHT` is added to it.
+        """
         raise NotImplementedError
 
     def weigh_probability(self, probability: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -67,11 +75,23 @@ class ClassifierAcceptance(Acceptance):
     ----------
     classifier : classifier or None, default=None
         Trained on the original rows, one column for each number, category and hole. It needs
-        ``predict_proba``. None is a forest of 50 trees, each of at most 10,000 rows and with two
-        rows or more in a leaf.
+        ``predict_proba``, and gets a seed wherever it has none. None is a forest of 50 trees, each
+        of at most 10,000 rows and with two rows or more in a leaf.
     sharpness : float, default=2.0
-        :math:`s`.
+        :math:`s`, above zero.
+
+    Attributes
+    ----------
+    judge_ : classifier
+        Fitted on the original rows.
+    spans_ : list of Span
+        What the columns of encoded rows mean.
     """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "classifier": [HasMethods(["fit", "predict_proba"]), None],
+        "sharpness": [Interval(Real, 0, None, closed="neither")],
+    }
 
     def __init__(self, classifier: Any = None, *, sharpness: float = 2.0) -> None:
         self.classifier = classifier
@@ -81,11 +101,8 @@ class ClassifierAcceptance(Acceptance):
         self, Z: Matrix, codes: NDArray[np.intp], spans: list[Span], rng: np.random.Generator
     ) -> ClassifierAcceptance:
         """Train the judge; see `Acceptance.fit`."""
-        if not self.sharpness > 0:
-            raise ValueError(f"sharpness={self.sharpness!r} must be a number above zero.")
-        judge = clone(self.classifier) if self.classifier is not None else _forest(len(Z))
-        if "random_state" in judge.get_params():
-            judge.set_params(random_state=int(rng.integers(2**31)))
+        judge = _forest(len(Z)) if self.classifier is None else self.classifier
+        judge = seeded_copy(judge, int(rng.integers(2**31)))
         self.spans_ = spans
         self.judge_ = judge.fit(matrix_columns(spans, Z), codes)
         return self
@@ -102,6 +119,37 @@ class ClassifierAcceptance(Acceptance):
 
 def _forest(n_samples: int) -> RandomForestClassifier:
     return RandomForestClassifier(50, min_samples_leaf=2, max_samples=min(n_samples, 10_000))
+
+
+def checked_weights(weights: Any, rule: Acceptance, n: int) -> NDArray[np.float64]:
+    """Refuse the weights of ``n`` candidates by which none could ever be accepted, or wrong ones.
+
+    Parameters
+    ----------
+    weights : array-like of shape (n,)
+        What ``rule.weigh`` gave.
+    rule : Acceptance
+        For the message.
+    n : int
+        How many candidates were weighed.
+
+    Returns
+    -------
+    weights : ndarray of shape (n,)
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If they have another shape, or one of them is not finite or below zero.
+    """
+    weights = np.asarray(weights)
+    if weights.shape != (n,) or not (np.isfinite(weights) & (weights >= 0)).all():
+        raise ValueError(
+            f"acceptance={rule!r} must give each of {n} candidates one finite weight, zero or "
+            "more: mend its `weigh`, or the classifier inside."
+        )
+    return weights
 
 
 def keep_rates(weights: NDArray[np.float64], holes: NDArray[np.bool_]) -> NDArray[np.float64]:

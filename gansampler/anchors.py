@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Integral, Real
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.neighbors import NearestNeighbors
+from sklearn.utils._param_validation import Interval
 from torch import Tensor
 
 from .encoding import Matrix, Span
@@ -20,6 +23,8 @@ MAX_SEARCHED_ROWS = 10_000
 
 class Anchors(BaseEstimator):
     """What every kind of anchor can do; a new one overrides both methods."""
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {}
 
     def fit(
         self, Z: Matrix, codes: NDArray[np.intp], spans: list[Span], rng: np.random.Generator
@@ -63,9 +68,8 @@ class NeighborAnchors(Anchors):
     on the numbers, in rank space: :math:`x_i, x_k, x_l` are random rows of the class, :math:`x_j`
     is one of the nearest neighbours of :math:`x_i`. A difference of two rows keeps the dependence
     between columns, as in differential evolution [1]_; where one of the two is missing, it is zero.
-    Categories come from :math:`x_j` with
-    probability :math:`t`, all together, else from :math:`x_i`; which numbers are missing comes from
-    :math:`x_i`.
+    Categories come from :math:`x_j` with probability :math:`t`, all together, else from
+    :math:`x_i`; which numbers are missing comes from :math:`x_i`.
 
     Parameters
     ----------
@@ -82,6 +86,12 @@ class NeighborAnchors(Anchors):
     .. [1] R. Storn, K. Price (1997). Differential evolution. Journal of Global Optimization 11,
        341-359.
     """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "n_neighbors": [Interval(Integral, 1, None, closed="left")],
+        "jitter": [Interval(Real, 0, None, closed="left")],
+        "same_class": ["boolean"],
+    }
 
     def __init__(
         self, n_neighbors: int = 5, *, jitter: float = 0.5, same_class: bool = False

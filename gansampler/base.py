@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from functools import partial
+from math import inf
 from numbers import Integral
-from typing import Any, TypeVar
+from typing import Any
 from warnings import warn
 
 import numpy as np
@@ -22,26 +24,34 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm.auto import tqdm
 
-from ._torch import resolve_device, seeded_building, seeded_generator, single_thread
+from ._torch import resolve_device, seeded_generator, seeded_global_state, single_thread
 from .acceptance import (
     ACCEPTANCES,
     EVERYTHING,
     MIN_WEIGHT,
     Selection,
+    checked_weights,
     draw_accepted,
     keep_rates,
 )
 from .anchors import ANCHORS
-from .encoding import Matrix, TableEncoder, missing_mask
-from .losses import LOSSES, PENALTIES
+from .encoding import Matrix, TableEncoder, as_frame, missing_mask
+from .losses import LOSSES, PENALTIES, GradientPenalty
 from .networks import MLP, Discriminator, Generator
 from .seeding import numpy_generator
+from .tables import check_numbers, check_unique
 from .training import STEPS_A_RECORD, ClassBatches, train
 
 # Fewer different rows than this say nothing of how a class varies.
 MIN_DIFFERENT_ROWS = 3
 
-Part = TypeVar("Part")
+# The parts that a sampler takes by name, each under the parameter that names it.
+PARTS: dict[str, Mapping[str, Callable[[], Any]]] = {
+    "anchor": ANCHORS,
+    "acceptance": ACCEPTANCES,
+    "loss": LOSSES,
+    "penalty": PENALTIES,
+}
 
 
 class BaseGANOverSampler(BaseOverSampler):
@@ -73,16 +83,15 @@ class BaseGANOverSampler(BaseOverSampler):
         ------
         ValueError
             If the rows, the classes or a parameter cannot be used; before any training starts.
+        TypeError
+            If the rows are a sparse matrix, or a network of your own is no ``torch.nn.Module``; as
+            early.
         FloatingPointError
             If training diverged.
         """
-        self._forget()
-        try:
+        with whole_fit(self):
             check_no_missing_class(y)
             return super().fit_resample(X, y, **params)
-        except BaseException:  # an interrupted fit, too, must not look like a finished one
-            self._forget()
-            raise
 
     def sample(self, n: int, label: Any) -> Any:
         """Draw more rows of one class.
@@ -99,6 +108,13 @@ class BaseGANOverSampler(BaseOverSampler):
         X : dataframe or ndarray of shape (n, n_features)
             New rows in the container, columns and dtypes of the rows that were fitted. Every call
             draws other rows.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit_resample`.
+        ValueError
+            If ``n`` is no number of rows, or ``label`` no class that took part in training.
         """
         check_is_fitted(self, "encoder_")
         if not isinstance(n, Integral) or int(n) < 0:
@@ -141,7 +157,8 @@ class BaseGANOverSampler(BaseOverSampler):
         y = y if plain is None else np.asarray(y, dtype=plain)
         y, binarize_y = check_target_type(y, indicate_one_vs_all=True)
         if isinstance(X, pd.DataFrame):
-            _check_frame(X)
+            check_unique(X.columns, "X")
+            _check_not_empty(X)
             validate_data(self, X=X, y=y, reset=True, skip_check_array=True)
         else:
             X = validate_data(
@@ -153,10 +170,13 @@ class BaseGANOverSampler(BaseOverSampler):
                 ensure_all_finite="allow-nan",
             )
         check_consistent_length(X, y)
-        _check_infinities(X)
+        check_numbers(as_frame(X))
         return X, column_or_1d(y), binarize_y
 
     def _fit_resample(self, X: Any, y: NDArray[Any], **params: Any) -> tuple[Any, NDArray[Any]]:
+        for name in PARTS:
+            if hasattr(self, name):
+                self._part(name)
         self._check_settings()
         self._rng_ = numpy_generator(self.random_state)
         self.classes_, codes = np.unique(y, return_inverse=True)
@@ -194,11 +214,12 @@ class BaseGANOverSampler(BaseOverSampler):
         playing = range(len(self.classes_)) if self._trains_on_all() else learnt
         self._condition_[list(playing)] = np.arange(len(playing))
         condition = self._condition_[codes]
+        self._try_networks(Z.shape[1], len(playing))
         spans, rng = self.encoder_.spans_, self._rng_
         if self.anchor is not None:
-            self.anchor_ = _made(self.anchor, ANCHORS).fit(Z, condition, spans, rng)
+            self.anchor_ = self._part("anchor").fit(Z, condition, spans, rng)
         if self.acceptance is not None:
-            self.acceptance_ = _made(self.acceptance, ACCEPTANCES).fit(Z, codes, spans, rng)
+            self.acceptance_ = self._part("acceptance").fit(Z, codes, spans, rng)
         self._train(Z[condition >= 0], condition[condition >= 0])
 
     def _train(self, Z: Matrix, condition: NDArray[np.intp]) -> None:
@@ -220,7 +241,7 @@ class BaseGANOverSampler(BaseOverSampler):
             discriminator.to(device),
             batches,
             anchors=None if self.anchor_ is None else copy.copy(self.anchor_).to(device),
-            losses=self._losses(),
+            losses=[self._part(name) for name in ("loss", "penalty") if getattr(self, name)],
             optimizer=self.optimizer,
             learning_rates=_pair(self.learning_rate),
             discriminator_steps=self.discriminator_steps,
@@ -230,39 +251,60 @@ class BaseGANOverSampler(BaseOverSampler):
         )
         total = -(-self.steps // STEPS_A_RECORD)
         name = type(self).__name__
-        with single_thread:
+        # Only a user's own layers, nn.Dropout say, draw from torch's global state.
+        own = self.generator or self.discriminator
+        seeded = seeded_global_state(self._rng_, device) if own else nullcontext()
+        with single_thread, seeded:
             self.history_ = list(tqdm(records, desc=name, total=total, disable=not self.verbose))
         self.generator_ = averaged.module.cpu().eval()
         self.discriminator_ = discriminator.cpu().eval()
 
     def _build_networks(self, width: int, n_classes: int) -> tuple[Generator, Discriminator]:
-        n_inputs = self.latent_dim + n_classes + (0 if self.anchor_ is None else width)
-        with seeded_building(self._rng_):
-            generator = self._network("generator", n_inputs, width)
-            discriminator = self._network("discriminator", self.pac * (width + n_classes), 1)
+        widths = self._network_widths(width, n_classes)
+        with seeded_global_state(self._rng_):
+            generator, discriminator = (self._network(side, *widths[side]) for side in widths)
         spans = self.encoder_.spans_
         return (
             Generator(generator, spans, latent_dim=self.latent_dim, n_classes=n_classes),
             Discriminator(discriminator, self.pac),
         )
 
+    def _network_widths(self, width: int, n_classes: int) -> dict[str, tuple[int, int]]:
+        """Tell how many numbers go into each network, and how many come out."""
+        start = 0 if self.anchor is None else width
+        return {
+            "generator": (self.latent_dim + n_classes + start, width),
+            "discriminator": (self.pac * (width + n_classes), 1),
+        }
+
+    def _try_networks(self, width: int, n_classes: int) -> None:
+        """Make and check the user's own networks; those that are trained are made later.
+
+        They come before anything is learnt, and their weights from a seed that is not used again.
+        """
+        with seeded_global_state(np.random.default_rng(0)):
+            for side, widths in self._network_widths(width, n_classes).items():
+                if getattr(self, side) is not None:
+                    _check_network(self._network(side, *widths), side, *widths)
+
     def _network(self, side: str, in_features: int, out_features: int) -> nn.Module:
-        own = getattr(self, side)
-        factory = own or partial(
+        factory = getattr(self, side) or partial(
             MLP,
             hidden_sizes=self.hidden_sizes,
             activation=self.activation,
             batch_norm=self.batch_norm in (side, "both"),
             dropout=self.dropout,
         )
-        network = factory(in_features, out_features)
-        if own is not None:
-            _check_network(network, side, in_features, out_features)
-        return network
+        return factory(in_features, out_features)
 
-    def _losses(self) -> list[Any]:
-        penalty = [] if self.penalty is None else [_made(self.penalty, PENALTIES)]
-        return [_made(self.loss, LOSSES), *penalty]
+    def _part(self, name: str) -> Any:
+        """Make the part that a parameter names, or copy the user's own; None stays None."""
+        choice = getattr(self, name)
+        if choice is None:
+            return None
+        part = PARTS[name][choice]() if isinstance(choice, str) else clone(choice)
+        part._validate_params()
+        return part
 
     def _propose(self, n: int, code: int, random: torch.Generator) -> Matrix:
         """Generate encoded candidates (n, width) of a class."""
@@ -284,7 +326,8 @@ class BaseGANOverSampler(BaseOverSampler):
         def weigh(Z: Matrix) -> NDArray[np.float64]:
             if self.acceptance_ is None:
                 return np.ones(len(Z))
-            weights = self.acceptance_.weigh(Z, code) + MIN_WEIGHT
+            weights = self.acceptance_.weigh(Z, code)
+            weights = checked_weights(weights, self.acceptance_, len(Z)) + MIN_WEIGHT
             return keep_rates(weights, missing_mask(self.encoder_.spans_, Z))
 
         with single_thread:
@@ -300,13 +343,11 @@ class BaseGANOverSampler(BaseOverSampler):
             raise ValueError(
                 f"label={label!r} is not a class; the classes are {self.classes_.tolist()}."
             )
-        can_draw = (
-            self._condition_[code[0]] >= 0 or code[0] in self._duplicated_ if trained else True
-        )
-        if not can_draw:
+        if trained and self._condition_[code[0]] < 0 and code[0] not in self._duplicated_:
+            widen = ", or set train_on='all'" if self.history_ else ""
             raise ValueError(
                 f"Class {label!r} took no part in training, so no rows of it can be drawn. Ask for "
-                "rows of it in `sampling_strategy`, or set train_on='all'."
+                f"rows of it in `sampling_strategy`{widen}."
             )
         return int(code[0])
 
@@ -333,17 +374,16 @@ class BaseGANOverSampler(BaseOverSampler):
                 f"{self.batch_norm!r}, which needs at least two packs. Raise `batch_size`."
             )
         _pair(self.learning_rate)
-        sizes = list(self.hidden_sizes)
-        if not all(isinstance(size, Integral) and int(size) > 0 for size in sizes):
+        if isinstance(self.loss, GradientPenalty):
+            raise ValueError(
+                f"loss={self.loss!r} teaches the generator nothing: give it as `penalty`, beside a "
+                "loss."
+            )
+        if not all(_is_width(size) for size in self.hidden_sizes):
             raise ValueError(
                 f"hidden_sizes={self.hidden_sizes!r} must hold whole numbers above zero."
             )
         resolve_device(self.device)
-
-    def _forget(self) -> None:
-        """Drop everything that a fit has learnt."""
-        for name in [name for name in vars(self) if name.endswith("_")]:
-            delattr(self, name)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -354,15 +394,38 @@ class BaseGANOverSampler(BaseOverSampler):
         return tags
 
 
-def _made(choice: Any, registry: Mapping[str, Callable[[], Any]]) -> Any:
-    """Make the named part, or copy the user's own."""
-    return registry[choice]() if isinstance(choice, str) else clone(choice)
+@contextmanager
+def whole_fit(estimator: Any) -> Iterator[None]:
+    """Drop what an earlier fit has learnt; if this one fails or is interrupted, what it has.
+
+    Parameters
+    ----------
+    estimator : object
+        What it learns has names that end in an underscore.
+    """
+    _forget(estimator)
+    try:
+        yield
+    except BaseException:  # an interrupted fit, too, must not look like a finished one
+        _forget(estimator)
+        raise
+
+
+def _forget(estimator: Any) -> None:
+    for name in [name for name in vars(estimator) if name.endswith("_")]:
+        delattr(estimator, name)
+
+
+def _is_width(size: Any) -> bool:
+    return isinstance(size, Integral) and not isinstance(size, bool) and int(size) > 0
 
 
 def _pair(learning_rate: Any) -> tuple[float, float]:
     """Read the learning rates of generator and discriminator."""
     rates = np.atleast_1d(learning_rate).tolist()
-    if len(rates) > 2 or not all(isinstance(rate, float) and rate > 0 for rate in rates):
+    if len(rates) not in (1, 2) or not all(
+        isinstance(rate, (int, float)) and 0 < rate < inf for rate in rates
+    ):
         raise ValueError(
             f"learning_rate={learning_rate!r} must be a number above zero, or a pair of them for "
             "generator and discriminator."
@@ -372,32 +435,18 @@ def _pair(learning_rate: Any) -> tuple[float, float]:
 
 def check_no_missing_class(y: Any) -> None:
     """Refuse classes with holes, which scikit-learn would take for a class or a number."""
-    if pd.isna(np.asarray(y, dtype=object)).any():
+    if y is not None and pd.isna(np.asarray(y, dtype=object)).any():
         raise ValueError(
             "Input y contains NaN. Drop the rows whose class is missing, or give them a class."
         )
 
 
-def _check_frame(X: pd.DataFrame) -> None:
-    repeated = X.columns[X.columns.duplicated()].unique().tolist()
-    if repeated:
-        raise ValueError(f"X has more than one column named {repeated}; rename or drop the others.")
+def _check_not_empty(X: pd.DataFrame) -> None:
     for axis, name in enumerate(("sample", "feature")):
         if X.shape[axis] == 0:
             raise ValueError(
                 f"Found array with 0 {name}(s) (shape={X.shape}) while a minimum of 1 is required."
             )
-
-
-def _check_infinities(X: Any) -> None:
-    frame = X if isinstance(X, pd.DataFrame) else pd.DataFrame(X)
-    numeric = frame.select_dtypes("number", exclude="complex")
-    infinite = np.isinf(numeric.to_numpy(dtype=float, na_value=np.nan)).any(axis=0)
-    if infinite.any():
-        raise ValueError(
-            f"Input X contains infinity in the columns {numeric.columns[infinite].tolist()}. "
-            "Replace it with a number, or with NaN, which is learnt as missing."
-        )
 
 
 def _check_network(network: Any, side: str, in_features: int, out_features: int) -> None:

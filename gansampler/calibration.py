@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.pipeline import Pipeline
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .base import check_no_missing_class
 from .guard import GuardedOverSampler
+from .samplers import LSGANOverSampler
 
 WAYS_OUT = (
     "Give the class shares that it is trained on as resampled_prior: 'balanced', a mapping from "
@@ -104,12 +106,12 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     resampled_prior : {"auto", "balanced"}, mapping or array-like, default="auto"
         The class shares :math:`\rho` that the classifier inside is trained on.
 
-        - "auto": the rows of `y` and those that the over-samplers of an imbalanced-learn pipeline
-          add to them by their ``sampling_strategy_``; a single one with a method ``enrichment`` is
-          asked where it has added them. The last step is taken not to resample.
+        - "auto": counted in an imbalanced-learn pipeline with over-samplers, on the rows that its
+          last step gets; a single sampler with a method ``enrichment`` is asked where it has added
+          them. The last step is taken not to resample.
         - "balanced": all classes alike, as after ``class_weight="balanced"`` too.
-        - a mapping from each class to its share or count; or an array of these, in the order of
-          the sorted classes.
+        - a mapping from each class to its share or count, or a Series with the classes as its
+          index; or an array of these, in the order of the sorted classes.
 
     Attributes
     ----------
@@ -178,11 +180,15 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
                 f"{type(self.estimator).__name__} gives no probabilities to correct: wrap a "
                 "classifier, or a pipeline that ends in one, with predict_proba."
             )
-        given = self._given_prior(classes)
-        self.estimator_ = clone(self.estimator).fit(X, y, **self._routed(fit_params))
+        resampled = self._given_prior(classes)
+        estimator, params = clone(self.estimator), self._routed(fit_params)
+        if resampled is None:
+            resampled = _fit_and_count(estimator, X, y, params)
+        else:
+            estimator.fit(X, y, **params)
+        self.estimator_ = estimator
         self.classes_ = classes
         self.prior_ = counts / counts.sum()
-        resampled = counts + _added_rows(self.estimator_, classes) if given is None else given
         self.resampled_prior_ = resampled / resampled.sum()
         return self
 
@@ -252,7 +258,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
             return fit_params
         return process_routing(self, "fit", **fit_params).estimator.fit
 
-    def _given_prior(self, classes: NDArray[Any]) -> NDArray[np.float64] | None:
+    def _given_prior(self, classes: NDArray[Any]) -> NDArray[Any] | None:
         """Read `resampled_prior`; None where the fitted pipeline will tell."""
         given = self.resampled_prior
         if isinstance(given, str):
@@ -261,6 +267,8 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
                 return None
             if given == "balanced":
                 return np.ones(len(classes))
+        if isinstance(given, pd.Series) and set(classes.tolist()) <= set(given.index):
+            given = given.to_dict()
         if isinstance(given, Mapping):
             given = [given.get(label) for label in classes]
         try:
@@ -299,19 +307,33 @@ def _check_readable(estimator: Any) -> None:
             f"imbalanced-learn. {WAYS_OUT}"
         )
     for sampler in _samplers(estimator):
+        while isinstance(sampler, GuardedOverSampler):
+            sampler = LSGANOverSampler() if sampler.sampler is None else sampler.sampler
         # Combined samplers, too, call themselves over-samplers, and then take rows away.
-        if not isinstance(sampler, (BaseOverSampler, GuardedOverSampler)):
+        if not isinstance(sampler, BaseOverSampler):
             raise ValueError(
-                f"How many rows of each class {type(sampler).__name__} leaves cannot be known, as "
-                f"it is no over-sampler of imbalanced-learn. {WAYS_OUT}"
+                f"What {type(sampler).__name__} does to the classes cannot be known, as it is no "
+                f"over-sampler of imbalanced-learn. {WAYS_OUT}"
             )
 
 
-def _added_rows(pipeline: Pipeline, classes: NDArray[Any]) -> NDArray[np.int64]:
-    """Count the rows of each class that the over-samplers of a fitted pipeline have added."""
-    added = [
-        [sampler.sampling_strategy_.get(label, 0) for label in classes]
-        for sampler in _samplers(pipeline)
-        if not getattr(sampler, "held_back_", False)
-    ]
-    return np.array(added, dtype=np.int64).reshape(-1, len(classes)).sum(axis=0)
+class _ClassCounter(BaseEstimator):
+    """A step that passes rows on, and keeps how many of each class there were."""
+
+    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        self.counts_ = np.unique(y, return_counts=True)[1]
+        return X, y
+
+
+def _fit_and_count(
+    pipeline: Pipeline, X: Any, y: NDArray[Any], params: Mapping[str, Any]
+) -> NDArray[np.intp]:
+    """Fit a pipeline, and count the rows of each class that its last step got.
+
+    Not every over-sampler adds as many as its ``sampling_strategy_`` says.
+    """
+    pipeline.steps = [*pipeline.steps[:-1], ("class_counter", _ClassCounter()), pipeline.steps[-1]]
+    pipeline.fit(X, y, **params)
+    *before, (_, counter), last = pipeline.steps
+    pipeline.steps = [*before, last]
+    return counter.counts_

@@ -56,7 +56,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     ----------
     categorical_features : "auto", None or array-like, default="auto"
         The nominal columns: names, indices or a boolean mask. ``"auto"`` takes the columns of dtype
-        category, object, string and bool; None takes none but those that cannot be numbers.
+        category (unless ordered), object, string and bool; None takes none but those that cannot be
+        numbers.
 
     Attributes
     ----------
@@ -68,8 +69,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     References
     ----------
     .. [1] T. M. Beasley, S. Erickson, D. B. Allison (2009). Rank-based inverse normal
-    transformations
-       are increasingly used, but are they merited? Behavior Genetics 39, 580-595.
+       transformations are increasingly used, but are they merited? Behavior Genetics 39, 580-595.
 
     Examples
     --------
@@ -107,7 +107,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self._columns_ = frame.columns
         self.n_features_in_ = frame.shape[1]
         self._encoders_ = [
-            _column_encoder(frame.iloc[:, i], i in nominal) for i in range(frame.shape[1])
+            _column_encoder(_column(frame, i), i in nominal) for i in range(frame.shape[1])
         ]
         self.spans_: list[Span] = []
         for encoder in self._encoders_:
@@ -146,7 +146,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             )
         Z = np.zeros((len(frame), self.width_), dtype=np.float32)
         for i, (encoder, block) in enumerate(self._blocks(Z)):
-            encoder.encode(frame.iloc[:, i], out=block)
+            encoder.encode(_column(frame, i), out=block)
         return Z
 
     def snap(self, Z: Matrix) -> Matrix:
@@ -211,8 +211,18 @@ def as_frame(X: Any) -> pd.DataFrame:
     if isinstance(X, pd.DataFrame):
         return X
     X = np.asarray(X)
-    frame = pd.DataFrame(X)
+    # pandas takes numbers in the byte order of the machine only.
+    frame = pd.DataFrame(X.astype(X.dtype.newbyteorder("="), copy=False))
     return frame.infer_objects() if X.dtype == object else frame
+
+
+def _column(frame: pd.DataFrame, i: int) -> pd.Series:
+    """Give a column whose holes are all alike: in nullable floats 0 / 0 is a NaN beside them."""
+    column = frame.iloc[:, i]
+    nullable = isinstance(column.dtype, (pd.Float32Dtype, pd.Float64Dtype, pd.ArrowDtype))
+    if nullable and column.dtype.kind == "f":
+        column = column.mask((column != column).fillna(False))
+    return column
 
 
 def nominal_columns(X: Any, frame: pd.DataFrame, categorical_features: Any) -> list[int]:
@@ -239,19 +249,19 @@ def nominal_columns(X: Any, frame: pd.DataFrame, categorical_features: Any) -> l
     """
     inferred = [i for i, dtype in enumerate(frame.dtypes) if _is_nominal(dtype)]
     if categorical_features is None:
-        return [i for i in inferred if not pd.api.types.is_bool_dtype(frame.dtypes.iloc[i])]
+        return [i for i in inferred if not _is_bool(frame.dtypes.iloc[i])]
     if isinstance(categorical_features, str) and categorical_features == "auto":
         return inferred
-    wanted = list(np.asarray(categorical_features).tolist())
     try:
+        wanted = np.asarray(categorical_features).tolist()
         named = _get_column_indices(X if isinstance(X, pd.DataFrame) else frame, wanted)
-    except (ValueError, KeyError, IndexError) as error:
+    except (TypeError, ValueError, KeyError, IndexError) as error:
         raise ValueError(
             f"categorical_features={categorical_features!r} does not fit a table of "
             f"{frame.shape[1]} columns: {error}. Give names of columns, indices from 0 to "
             f"{frame.shape[1] - 1}, a boolean mask with one entry a column, 'auto' or None."
         ) from error
-    must = {i for i in inferred if not pd.api.types.is_bool_dtype(frame.dtypes.iloc[i])}
+    must = {i for i in inferred if not _is_bool(frame.dtypes.iloc[i])}
     return sorted(must | {int(i) % frame.shape[1] for i in named})
 
 
@@ -262,6 +272,11 @@ def _is_nominal(dtype: Any) -> bool:
     return (
         types.is_bool_dtype(dtype) or types.is_object_dtype(dtype) or types.is_string_dtype(dtype)
     )
+
+
+def _is_bool(dtype: Any) -> bool:
+    # pandas counts categories of booleans as well.
+    return pd.api.types.is_bool_dtype(dtype) and not isinstance(dtype, pd.CategoricalDtype)
 
 
 def _column_encoder(column: pd.Series, nominal: bool) -> NumberEncoder | CategoryEncoder:

@@ -23,8 +23,8 @@ from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metaestimators import available_if
 from threadpoolctl import threadpool_limits
 
-from .base import BaseGANOverSampler, check_no_missing_class
-from .encoding import Matrix, TableEncoder, matrix_columns
+from .base import BaseGANOverSampler, check_no_missing_class, whole_fit
+from .encoding import Matrix, TableEncoder, as_frame, matrix_columns, nominal_columns
 from .samplers import LSGANOverSampler
 from .seeding import numpy_generator, seeded_copy
 
@@ -173,10 +173,14 @@ class GuardedOverSampler(BaseSampler):
         Raises
         ------
         ValueError
-            If the rows, the classes or a parameter cannot be used; before any training starts.
+            If the rows, the classes or a parameter cannot be used, before any training starts; or
+            if `sampler` fails on a fold, where classes have fewer rows.
+        TypeError
+            If the rows are a sparse matrix.
         """
-        check_no_missing_class(y)
-        return super().fit_resample(X, y, **params)
+        with whole_fit(self):
+            check_no_missing_class(y)
+            return super().fit_resample(X, y, **params)
 
     # Any table that the samplers of this package take; the one inside may refuse more.
     _check_X_y = BaseGANOverSampler._check_X_y
@@ -205,12 +209,12 @@ class GuardedOverSampler(BaseSampler):
         if not len(scored) or enough.sum() < 2:
             _warn_of_no_evidence(self.cv)
             return
+        own = _trees(X) if self.classifier is None else self.classifier
         for fold, (training, held_out) in enumerate(_folds(codes, enough, self.cv, rng), start=1):
             X_without, y_without = _take(X, training), y[training]
             share = len(training) / len(y)
             sampler = self._sampler_for(y_without, {c: n * share for c, n in new.items()}, rng)
-            X_with, y_with = sampler.fit_resample(X_without, y_without)
-            own = _trees() if self.classifier is None else self.classifier
+            X_with, y_with = _resampled_fold(sampler, X_without, y_without, fold)
             model = seeded_copy(own, int(rng.integers(2**31)))
             X_test, codes_test = _take(X, held_out), codes[held_out]
             scores = {}
@@ -312,12 +316,16 @@ class _Columns(TableEncoder):
         return matrix_columns(self.spans_, super().transform(X))
 
 
-def _trees() -> Pipeline:
-    """Boosted trees with leaves that also a class of a few rows can fill."""
+def _trees(X: Any) -> Pipeline:
+    """Boosted trees with leaves that also a class of a few rows can fill.
+
+    What is nominal is said by all rows: without a rare word, a column may look like numbers.
+    """
+    columns = _Columns(nominal_columns(X, as_frame(X), "auto"))
     trees = HistGradientBoostingClassifier(
         max_leaf_nodes=15, min_samples_leaf=5, early_stopping=False
     )
-    return make_pipeline(_Columns(), trees)
+    return make_pipeline(columns, trees)
 
 
 def _or_lsgan(sampler: Any) -> Any:
@@ -325,6 +333,8 @@ def _or_lsgan(sampler: Any) -> Any:
 
 
 def _check_sampler(sampler: Any) -> None:
+    if getattr(sampler, "_sampling_type", None) in ("under-sampling", "clean-sampling"):
+        raise ValueError(f"The sampler {sampler!r} takes rows away; give one that adds them.")
     strategy = _or_lsgan(sampler).get_params().get("sampling_strategy")
     if not (isinstance(strategy, str) and strategy == "auto"):
         raise ValueError(
@@ -341,6 +351,21 @@ def _folds(
     cutter = StratifiedKFold(cv, shuffle=True, random_state=int(rng.integers(2**31)))
     for training, held_out in cutter.split(cut, codes[cut]):
         yield np.sort(np.concatenate([cut[training], kept])), cut[held_out]
+
+
+def _resampled_fold(sampler: Any, X: Any, y: NDArray[Any], fold: int) -> tuple[Any, NDArray[Any]]:
+    """Add rows to a training part; say where it failed, for a part is smaller than the table."""
+    try:
+        return sampler.fit_resample(X, y)
+    except ValueError as error:
+        counts = dict(
+            zip(*(part.tolist() for part in np.unique(y, return_counts=True)), strict=True)
+        )
+        raise ValueError(
+            f"{type(sampler).__name__} failed on the training part of fold {fold}, with the class "
+            f"counts {counts}. If a class is too small there, ask the sampler for fewer "
+            f"neighbours, or raise `cv`, which leaves more rows to train on. It said: {error}"
+        ) from error
 
 
 def _take(X: Any, rows: NDArray[np.intp]) -> Any:

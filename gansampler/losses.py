@@ -10,17 +10,24 @@ logits or plain numbers, as the loss reads them. :math:`\sigma` is the logistic 
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Real
+from typing import Any, ClassVar
 
 import torch
 from sklearn.base import BaseEstimator
+from sklearn.utils._param_validation import Interval
 from torch import Tensor, nn
 from torch.nn.functional import relu, softplus
 
 Critic = Callable[[Tensor], Tensor]
 
+NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
+
 
 class Loss(BaseEstimator):
     """What every loss can do; a new one overrides the two methods that give scalars."""
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {}
 
     def discriminator_loss(self, critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
         """Give what the discriminator minimises.
@@ -100,6 +107,10 @@ class LeastSquares(Loss):
     X. Mao et al. (2017). Least squares generative adversarial networks. ICCV, equation 2.
     """
 
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        code: [Interval(Real, None, None, closed="neither")] for code in "abc"
+    }
+
     def __init__(self, a: float = 0.0, b: float = 1.0, c: float = 1.0) -> None:
         self.a, self.b, self.c = a, b, c
 
@@ -126,6 +137,10 @@ class Wasserstein(Loss):
     ----------
     M. Arjovsky, S. Chintala, L. Bottou (2017). Wasserstein GAN. ICML, algorithm 1.
     """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "clip": [Interval(Real, 0, None, closed="neither"), None]
+    }
 
     def __init__(self, clip: float | None = 0.01) -> None:
         self.clip = clip
@@ -162,6 +177,8 @@ class WassersteinGP(Wasserstein):
     ----------
     I. Gulrajani et al. (2017). Improved training of Wasserstein GANs. NeurIPS 30, equation 3.
     """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {"weight": [NOT_NEGATIVE]}
 
     def __init__(self, weight: float = 10.0) -> None:
         super().__init__(clip=None)
@@ -266,6 +283,11 @@ class GradientPenalty(Loss):
     L. Mescheder, A. Geiger, S. Nowozin (2018). Which training methods for GANs do actually
     converge? ICML, equations 9 and 10.
     """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "on_real": [NOT_NEGATIVE],
+        "on_fake": [NOT_NEGATIVE],
+    }
 
     def __init__(self, on_real: float = 1.0, on_fake: float = 0.0) -> None:
         self.on_real, self.on_fake = on_real, on_fake

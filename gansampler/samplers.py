@@ -18,7 +18,7 @@ from .acceptance import ACCEPTANCES, Acceptance
 from .anchors import ANCHORS, Anchors
 from .base import BaseGANOverSampler
 from .encoding import Matrix
-from .losses import LOSSES, PENALTIES, LeastSquares, Loss
+from .losses import LOSSES, PENALTIES, LeastSquares, Loss, RelativisticLeastSquares
 from .networks import ACTIVATIONS
 from .training import OPTIMIZERS
 
@@ -124,7 +124,8 @@ _GAN_PARAMETERS = (
         Updates of the generator. Training costs the same however many rows there are.
 
     cosine_decay : bool, default=True
-        Whether the learning rates fall to zero along half a cosine.
+        Whether the learning rates fall along half a cosine that ends in zero, in stairs of 25
+        steps: the last stair is still above zero.
 
     ema_decay : float, default=0.995
         The rows come from an exponential moving average of the generator's weights with this decay;
@@ -154,21 +155,28 @@ _GAN_PARAMETERS = (
         Whether training shows a progress bar."""
 )
 
-_ATTRIBUTES = """sampling_strategy_ : dict
+
+def _attributes(networks: str, history: str) -> str:
+    """Document what a fit learns; the words for networks and history differ."""
+    return f"""sampling_strategy_ : dict
         How many rows are generated for each class.
 
     classes_ : ndarray of shape (n_classes,)
         The classes.
 
     encoder_ : TableEncoder
-        The way from rows to the networks' inputs and back.
+        The way from rows to rank space and back.
 
-    generator_, discriminator_ : Generator, Discriminator or None
-        The trained networks, on the CPU; None where nothing had to be trained.
+    anchor_ : Anchors or None
+        Where candidates start; None if so asked, and where no class had to be learnt.
+
+    acceptance_ : Acceptance or None
+        Which candidates stay; None if so asked, and where no class had to be learnt.
+
+    generator_, discriminator_ : {networks}
 
     history_ : list of dict
-        The course of training: ``step``, ``generator_loss``, ``discriminator_loss`` and
-        ``learning_rate``.
+        {history}
 
     synthetic_mask_ : ndarray of shape (n_samples_new,), bool
         Which of the returned rows were generated.
@@ -178,6 +186,14 @@ _ATTRIBUTES = """sampling_strategy_ : dict
 
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the columns, where they are all strings."""
+
+
+_GAN_ATTRIBUTES = _attributes(
+    """Generator, Discriminator or None
+        The trained networks, on the CPU; None where no class had to be learnt.""",
+    """The course of training: ``step``, ``generator_loss``, ``discriminator_loss`` and
+        ``learning_rate``.""",
+)
 
 _NOTES = """A class with fewer than three different rows cannot be learnt: its rows are duplicated,
     and a warning says so. Every generated value was seen in its column; missing values come back as
@@ -197,7 +213,7 @@ _GAN_NOTES = (
     sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
     losses=_names(LOSSES),
     parameters=_GAN_PARAMETERS,
-    attributes=_ATTRIBUTES,
+    attributes=_GAN_ATTRIBUTES,
     notes=_GAN_NOTES,
 )
 class CGANOverSampler(BaseGANOverSampler):
@@ -310,7 +326,7 @@ class CGANOverSampler(BaseGANOverSampler):
 @Substitution(
     sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
     parameters=_GAN_PARAMETERS,
-    attributes=_ATTRIBUTES,
+    attributes=_GAN_ATTRIBUTES,
     notes=_GAN_NOTES,
 )
 class LSGANOverSampler(CGANOverSampler):
@@ -324,7 +340,7 @@ class LSGANOverSampler(CGANOverSampler):
     ----------
     {sampling_strategy}
 
-    loss : str or LeastSquares, default="least_squares"
+    loss : str, LeastSquares or RelativisticLeastSquares, default="least_squares"
         "least_squares", "relativistic_least_squares", or ``LeastSquares(a, b, c)`` with codes of
         your own for fake rows, for real ones, and for what the generator strives for.
 
@@ -360,7 +376,11 @@ class LSGANOverSampler(CGANOverSampler):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **_GAN_CONSTRAINTS,
-        "loss": [StrOptions({"least_squares", "relativistic_least_squares"}), LeastSquares],
+        "loss": [
+            StrOptions({"least_squares", "relativistic_least_squares"}),
+            LeastSquares,
+            RelativisticLeastSquares,
+        ],
     }
 
     def __init__(
@@ -427,6 +447,11 @@ class LSGANOverSampler(CGANOverSampler):
     sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
     parameters=_table_parameters(),
     random_state=_RANDOM_STATE,
+    attributes=_attributes(
+        """None
+        There are no networks.""",
+        "Empty, for there is no training.",
+    ),
     notes=_NOTES,
 )
 class JitterOverSampler(BaseGANOverSampler):
@@ -445,20 +470,7 @@ class JitterOverSampler(BaseGANOverSampler):
 
     Attributes
     ----------
-    sampling_strategy_ : dict
-        How many rows are generated for each class.
-
-    classes_ : ndarray of shape (n_classes,)
-        The classes.
-
-    encoder_ : TableEncoder
-        The way from rows to rank space and back.
-
-    history_ : list of dict
-        Empty, for there is no training.
-
-    synthetic_mask_ : ndarray of shape (n_samples_new,), bool
-        Which of the returned rows were generated.
+    {attributes}
 
     See Also
     --------
@@ -506,6 +518,9 @@ class JitterOverSampler(BaseGANOverSampler):
 
     def _trains_on_all(self) -> bool:
         return False
+
+    def _try_networks(self, width: int, n_classes: int) -> None:
+        """There are none."""
 
     def _train(self, Z: Matrix, condition: NDArray[np.intp]) -> None:
         """There is nothing to train."""

@@ -1,6 +1,7 @@
 """Reading a table of features and classes, and refusing one that cannot work."""
 
 import csv
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -70,8 +71,8 @@ def find_separator(path: str | Path) -> str:
     Returns
     -------
     str
-        The one of `SEPARATORS` that the first line holds most of; a comma if it holds none, and for
-        parquet.
+        The one of `SEPARATORS` that the first line holds most of outside quotes; a comma if it
+        holds none, and for parquet.
     """
     if Path(path).suffix == ".parquet":
         return ","
@@ -80,7 +81,7 @@ def find_separator(path: str | Path) -> str:
             header = file.readline()
     except UnicodeDecodeError as error:
         raise _not_text(path, error) from error
-    return max(SEPARATORS, key=header.count)
+    return max(SEPARATORS, key=re.sub('"[^"]*"', "", header).count)
 
 
 def _check_lines(path: Path, separator: str) -> int:
@@ -106,7 +107,10 @@ def _check_lines(path: Path, separator: str) -> int:
     except UnicodeDecodeError as error:
         raise _not_text(path, error) from error
     except csv.Error as error:  # one field of more than 131,072 letters
-        raise _unclosed_quote(path, end + 1) from error
+        raise ValueError(
+            f"{path}, line {end + 1}: {error}. Shorten that field, or close the quote that opens "
+            "it."
+        ) from error
     return line
 
 
@@ -124,10 +128,24 @@ def _not_text(path: str | Path, error: UnicodeDecodeError) -> ValueError:
 def _check_header(names: list[str], path: Path) -> None:
     if not names or names == [""]:
         raise ValueError(f"{path} is empty: the first line must name the columns.")
-    _check_unique(names, str(path))
+    check_unique(names, str(path))
 
 
-def _check_unique(names: Iterable[Any], where: str) -> None:
+def check_unique(names: Iterable[Any], where: str) -> None:
+    """Refuse two columns of one name.
+
+    Parameters
+    ----------
+    names : iterable of object
+        Names of columns.
+    where : str
+        The table that has them, for the message.
+
+    Raises
+    ------
+    ValueError
+        If one comes again.
+    """
     index = pd.Index(names)
     if not index.is_unique:
         twice = ", ".join(repr(name) for name in index[index.duplicated()].unique())
@@ -135,7 +153,7 @@ def _check_unique(names: Iterable[Any], where: str) -> None:
 
 
 def split_target(
-    table: pd.DataFrame, target: str, drop: Iterable[str] = ()
+    table: pd.DataFrame, target: Any, drop: Iterable[Any] = ()
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Take the classes out of a table, and leave some columns out.
 
@@ -143,9 +161,9 @@ def split_target(
     ----------
     table : DataFrame
         Features and classes.
-    target : str
-        The column of classes.
-    drop : iterable of str
+    target : object
+        The column of classes: its name, or the name as text.
+    drop : iterable of object
         Columns to leave out, for example an identifier.
 
     Returns
@@ -160,15 +178,21 @@ def split_target(
     ValueError
         If a column is not there, or no feature is left.
     """
-    drop = list(drop)
-    for name in [target, *drop]:
-        check_name(name, table.columns, "column")
+    target, *drop = [_find_column(table, name) for name in [target, *drop]]
     if target in drop:
         raise ValueError(f"The target column {target!r} cannot be dropped as well.")
     X = table.drop(columns=[target, *drop])
     if X.shape[1] == 0:
         raise ValueError(f"No feature column is left beside the target {target!r}.")
     return X, table[target]
+
+
+def _find_column(table: pd.DataFrame, name: Any) -> Any:
+    """Give the name of a column that may be known by the text of it alone, as on a command line."""
+    if name in table.columns:
+        return name
+    by_text = {str(column): column for column in table.columns}
+    return by_text[check_name(str(name), by_text, "column")]
 
 
 def check_features(X: Any) -> pd.DataFrame:
@@ -186,7 +210,7 @@ def check_features(X: Any) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        For a sparse matrix, no column, two columns of one name, or an infinite value.
+        For a sparse matrix, no column, two columns of one name, an infinite or a complex number.
     """
     if hasattr(X, "tocsr"):
         raise ValueError("X is a sparse matrix, which is not supported: give X.toarray().")
@@ -199,18 +223,37 @@ def check_features(X: Any) -> pd.DataFrame:
     X.columns = [str(name) for name in X.columns]
     if X.shape[1] == 0:
         raise ValueError("X has no columns.")
-    _check_unique(X.columns, "X")
-    infinite = [
-        name
-        for name in X.select_dtypes("number")
-        if np.isinf(X[name].to_numpy(dtype=np.float64, na_value=np.nan)).any()
-    ]
-    if infinite:
-        raise ValueError(
-            f"Infinite values in {', '.join(infinite)}: replace them by missing values "
-            "or by the largest finite one."
-        )
+    check_unique(X.columns, "X")
+    check_numbers(X)
     return X
+
+
+def check_numbers(X: pd.DataFrame) -> None:
+    """Refuse numbers that no sampler or learner could use.
+
+    Parameters
+    ----------
+    X : DataFrame
+        Features, no two of one name.
+
+    Raises
+    ------
+    ValueError
+        If one is complex or infinite.
+    """
+    complexes = [name for name, dtype in X.dtypes.items() if dtype.kind == "c"]
+    if complexes:
+        raise ValueError(
+            f"Complex data not supported: the columns {complexes} of X hold complex numbers. Give "
+            "their real and imaginary parts as columns."
+        )
+    numeric = X.select_dtypes("number")
+    infinite = np.isinf(numeric.to_numpy(dtype=np.float64, na_value=np.nan)).any(axis=0)
+    if infinite.any():
+        raise ValueError(
+            f"X contains infinity in the columns {numeric.columns[infinite].tolist()}: replace it "
+            "with a number, or with NaN, which counts as missing."
+        )
 
 
 def check_target(y: Any, *, n_rows: int, folds: int) -> pd.Series:

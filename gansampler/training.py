@@ -95,7 +95,7 @@ def train(
     steps : int
         Updates of the generator.
     cosine_decay : bool
-        Whether the learning rates fall to zero along half a cosine.
+        Whether the learning rates fall along half a cosine that ends in zero, one stair a record.
     averaged : AveragedModel
         Follows the generator's weights.
 

@@ -1,10 +1,14 @@
 import numpy as np
 import pytest
+from sklearn.ensemble import BaggingClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.tree import DecisionTreeClassifier
 
 from gansampler.acceptance import (
     ClassifierAcceptance,
     acceptance_bound,
+    checked_weights,
     draw_accepted,
     keep_rates,
 )
@@ -36,10 +40,29 @@ def test_sharpness_is_the_power_of_the_probability():
     np.testing.assert_allclose(weights[2.5], weights[1.0] ** 2.5)
 
 
-def test_a_sharpness_that_would_prefer_the_other_classes_is_refused():
-    judge = ClassifierAcceptance(sharpness=-1)
-    with pytest.raises(ValueError, match="sharpness=-1"):
-        judge.fit(np.zeros((2, 1)), np.array([0, 1]), [Span(0, 1, "number")], None)
+def judged(classifier):
+    rng = np.random.default_rng(0)
+    Z = rng.normal(size=(100, 3)).astype(np.float32)
+    codes = (Z[:, 0] + rng.normal(size=100) > 0).astype(int)
+    spans = [Span(i, i + 1, "number") for i in range(3)]
+    return ClassifierAcceptance(classifier).fit(Z, codes, spans, rng)
+
+
+def test_every_part_of_the_judge_is_seeded_unless_its_user_has_done_so():
+    tree = DecisionTreeClassifier(max_features=1)
+    state = np.random.mtrand._rand.get_state()[1].copy()
+    weights = [
+        judged(make_pipeline(BaggingClassifier(tree, 5))).weigh(np.eye(3), 1) for _ in range(2)
+    ]
+    np.testing.assert_array_equal(*weights)
+    np.testing.assert_array_equal(np.random.mtrand._rand.get_state()[1], state)
+    assert judged(DecisionTreeClassifier(random_state=7)).judge_.random_state == 7
+
+
+@pytest.mark.parametrize("weights", [[np.nan, 1], [np.inf, 1], [-0.1, 1], [1], [[1], [1]]])
+def test_weights_that_accept_nothing_or_the_wrong_rows_are_refused(weights):
+    with pytest.raises(ValueError, match=r"acceptance=ClassifierAcceptance\(\) .*finite weight"):
+        checked_weights(weights, ClassifierAcceptance(), 2)
 
 
 def test_rows_are_accepted_in_proportion_to_their_weight():

@@ -6,10 +6,22 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
+from imblearn.over_sampling import SMOTE
 from sklearn.exceptions import NotFittedError
+from sklearn.svm import LinearSVC
+from torch import nn
 
 from gansampler import CGANOverSampler, JitterOverSampler, LSGANOverSampler
 from gansampler import base as base_module
+from gansampler.acceptance import Acceptance, ClassifierAcceptance
+from gansampler.anchors import NeighborAnchors
+from gansampler.losses import (
+    GradientPenalty,
+    LeastSquares,
+    RelativisticLeastSquares,
+    Wasserstein,
+    WassersteinGP,
+)
 
 FAST = {"steps": 2, "batch_size": 32, "hidden_sizes": (8,), "random_state": 0}
 KINDS = [
@@ -92,7 +104,7 @@ def test_balanced_rows_train_nothing_and_come_back(make, monkeypatch):
     assert sampler.history_ == []
     assert sampler.generator_ is None
     assert dict(sampler.sampling_strategy_) == {1: 0}
-    with pytest.raises(ValueError, match="took no part in training"):
+    with pytest.raises(ValueError, match=r"took no part in .* in `sampling_strategy`\.$"):
         sampler.sample(3, 1)
 
 
@@ -157,7 +169,9 @@ TWICE = pd.DataFrame(GOOD, columns=["a", "b", "a"])
     [
         ({}, WITH_INFINITY, LABELS, r"infinity in the columns \['b'\]"),
         ({}, WITH_INFINITY.to_numpy(), LABELS, "infinity"),
-        ({}, TWICE, LABELS, r"more than one column named \['a'\]"),
+        ({}, WITH_INFINITY.to_numpy().astype(object), LABELS, r"infinity in the columns \[1\]"),
+        ({}, WITH_INFINITY[["a"]].astype("complex64"), LABELS, "Complex data not supported"),
+        ({}, TWICE, LABELS, "more than one column named 'a'"),
         ({}, GOOD, np.zeros(60), "more than 1 class"),
         ({}, GOOD, np.linspace(0, 1, 60), "continuous"),
         ({}, GOOD, np.where(LABELS == 1, np.nan, 0.0), "y contains NaN"),
@@ -176,8 +190,11 @@ TWICE = pd.DataFrame(GOOD, columns=["a", "b", "a"])
         ({"penalty": "r3"}, GOOD, LABELS, "'penalty' parameter"),
         ({"optimizer": "sgd"}, GOOD, LABELS, "'optimizer' parameter"),
         ({"learning_rate": (1e-3, 1e-3, 1e-3)}, GOOD, LABELS, "a pair of them"),
+        ({"learning_rate": []}, GOOD, LABELS, "a pair of them"),
+        ({"learning_rate": (1e-3, np.inf)}, GOOD, LABELS, "a pair of them"),
         ({"learning_rate": -1.0}, GOOD, LABELS, "'learning_rate' parameter"),
         ({"hidden_sizes": (8, 0)}, GOOD, LABELS, "hidden_sizes"),
+        ({"hidden_sizes": [True]}, GOOD, LABELS, "hidden_sizes"),
         ({"anchor": "nearest"}, GOOD, LABELS, "'anchor' parameter"),
         ({"acceptance": "all"}, GOOD, LABELS, "'acceptance' parameter"),
         ({"device": "abacus"}, GOOD, LABELS, "device='abacus' cannot be used here"),
@@ -189,6 +206,67 @@ def test_bad_input_is_refused_before_training(settings, X, y, message, monkeypat
     with pytest.raises(ValueError, match=message):
         sampler.fit_resample(X, y)
     assert not [name for name in vars(sampler) if name.endswith("_")]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"anchor": NeighborAnchors(0)}, "'n_neighbors' parameter of NeighborAnchors"),
+        ({"anchor": NeighborAnchors(jitter=np.nan)}, "'jitter' parameter"),
+        ({"anchor": NeighborAnchors(jitter=-0.5)}, "'jitter' parameter"),
+        ({"acceptance": ClassifierAcceptance(LinearSVC())}, "'classifier' .* 'predict_proba'"),
+        ({"acceptance": ClassifierAcceptance(sharpness="2")}, "'sharpness' parameter"),
+        ({"acceptance": ClassifierAcceptance(sharpness=np.nan)}, "'sharpness' parameter"),
+        ({"acceptance": ClassifierAcceptance(sharpness=np.inf)}, "'sharpness' parameter"),
+        ({"acceptance": ClassifierAcceptance(sharpness=-1)}, "'sharpness' parameter"),
+        ({"loss": LeastSquares("a")}, "'a' parameter of LeastSquares"),
+        ({"loss": Wasserstein(-1.0)}, "'clip' parameter"),
+        ({"loss": WassersteinGP(-3.0)}, "'weight' parameter"),
+        ({"loss": GradientPenalty()}, r"loss=GradientPenalty\(\) .* as `penalty`"),
+        ({"penalty": GradientPenalty(-1)}, "'on_real' parameter"),
+        ({"discriminator": lambda i, o: nn.Linear(i, 2)}, "`discriminator` returns must map"),
+    ],
+)
+def test_parts_that_cannot_work_are_refused_before_anything_is_learnt(
+    settings, message, monkeypatch
+):
+    for part in (NeighborAnchors, ClassifierAcceptance):
+        monkeypatch.setattr(part, "fit", lambda *_: pytest.fail("fitted"))
+    with pytest.raises(ValueError, match=message):
+        CGANOverSampler(**settings).fit_resample(GOOD, LABELS)
+
+
+def test_a_rule_without_sensible_weights_ends_in_an_error():
+    class Unknown(Acceptance):
+        def fit(self, Z, codes, spans, rng):
+            return self
+
+        def weigh(self, Z, code):
+            return np.full(len(Z), np.nan)
+
+    with pytest.raises(ValueError, match=r"acceptance=Unknown\(\) must give each of"):
+        JitterOverSampler(acceptance=Unknown()).fit_resample(GOOD, LABELS)
+
+
+def test_no_classes_at_all_are_refused_as_by_imbalanced_learn():
+    messages = []
+    for sampler in (SMOTE(), LSGANOverSampler()):
+        with pytest.raises(ValueError) as caught:
+            sampler.fit_resample(GOOD, None)
+        messages.append(str(caught.value))
+    assert messages[0] == messages[1]
+
+
+def test_a_whole_number_is_a_learning_rate_and_any_least_squares_a_loss():
+    sampler = LSGANOverSampler(loss=RelativisticLeastSquares(), learning_rate=1, **FAST)
+    assert sampler.fit_resample(GOOD, LABELS)[0].shape == (100, 3)
+
+
+@each_kind
+def test_numbers_of_the_other_byte_order(make):
+    expected, _ = make().fit_resample(GOOD, LABELS)
+    X_new, _ = make().fit_resample(GOOD.astype(GOOD.dtype.newbyteorder()), LABELS)
+    np.testing.assert_array_equal(X_new, expected)
 
 
 def test_sparse_rows_are_refused_with_the_way_out():

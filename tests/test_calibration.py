@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 import sklearn
 from imblearn.combine import SMOTEENN
-from imblearn.over_sampling import ADASYN, SMOTE, RandomOverSampler
+from imblearn.over_sampling import ADASYN, SMOTE, SVMSMOTE, RandomOverSampler
 from imblearn.pipeline import make_pipeline
 from imblearn.under_sampling import RandomUnderSampler
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.datasets import make_classification
+from sklearn.datasets import make_blobs, make_classification
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
@@ -86,7 +86,16 @@ def test_what_was_denser_where_it_was_likely_is_undone(growth, power):
     np.testing.assert_allclose(correct_resampling(learnt, enrichment), truth, atol=1e-7)
 
 
-@pytest.mark.parametrize("prior", [{"c": 6, "a": 2, "b": 4}, [2, 4, 6], pd.Series([1, 2, 3]) / 6])
+@pytest.mark.parametrize(
+    "prior",
+    [
+        {"c": 6, "a": 2, "b": 4},
+        [2, 4, 6],
+        pd.Series([1, 2, 3]) / 6,
+        pd.Series({"c": 6, "a": 2, "b": 4}),
+        pd.Series({"c": 6, "a": 2, "b": 4}, index=pd.CategoricalIndex(["c", "a", "b"])),
+    ],
+)
 def test_three_classes_and_a_given_prior(prior):
     y = np.repeat(["a", "b", "c"], [10, 8, 2])
     model = PriorCorrectedClassifier(Unsure([0.2, 0.3, 0.5]), resampled_prior=prior)
@@ -169,10 +178,24 @@ def test_prior_of_several_oversamplers_and_of_none():
     np.testing.assert_allclose(model.predict_proba(X), model.estimator_.predict_proba(X))
 
 
-def test_prior_is_near_for_samplers_that_add_about_what_they_say(data):
-    model = PriorCorrectedClassifier(oversampled(ADASYN(random_state=0))).fit(*data)
-    _, y = ADASYN(random_state=0).fit_resample(*data)
-    np.testing.assert_allclose(model.resampled_prior_[1], y.mean(), atol=0.01)
+@pytest.mark.parametrize(
+    ("sampler", "data"),
+    [
+        (ADASYN(random_state=0), make_classification(400, weights=[0.9], random_state=0)),
+        # Without rows near the border it adds about half.
+        (
+            SVMSMOTE(random_state=0),
+            make_blobs([200, 40], centers=[[0, 0], [30, 0]], random_state=0),
+        ),
+    ],
+)
+def test_prior_is_counted_for_samplers_that_add_other_than_they_say(sampler, data):
+    _, y = clone(sampler).fit_resample(*data)
+    model = PriorCorrectedClassifier(oversampled(sampler)).fit(*data)
+    assert model.resampled_prior_[1] == y.mean() != 0.5
+    assert [name for name, _ in model.estimator_.steps] == [
+        name for name, _ in model.estimator.steps
+    ]
 
 
 def test_frames_with_text_and_holes(mixed):
@@ -208,8 +231,9 @@ def test_fit_parameters_reach_the_estimator_with_and_without_routing():
 
 REFUSED = [
     (LogisticRegression(), "auto", "no pipeline of imbalanced-learn.*resampled_prior"),
-    (oversampled(RandomUnderSampler()), "auto", "RandomUnderSampler leaves .*resampled_prior"),
-    (oversampled(SMOTEENN()), "auto", "SMOTEENN leaves .*resampled_prior"),
+    (oversampled(RandomUnderSampler()), "auto", "RandomUnderSampler does .*resampled_prior"),
+    (oversampled(SMOTEENN()), "auto", "SMOTEENN does .*resampled_prior"),
+    (oversampled(GuardedOverSampler(SMOTEENN())), "auto", "SMOTEENN does .*resampled_prior"),
     (oversampled(), "blanced", r"'blanced' must be .* which are \[0, 1\]"),
     (oversampled(), None, "None must be"),
     (oversampled(), [0.5, 0.3, 0.2], "one number above zero for each class"),

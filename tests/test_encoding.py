@@ -86,12 +86,32 @@ def test_which_columns_are_nominal(features, expected):
     assert [span.kind == "category" for span in spans] == expected
 
 
-@pytest.mark.parametrize("features", [["nowhere"], [7], [True, False]])
+@pytest.mark.parametrize("features", [["nowhere"], [7], [True, False], [[0]], [[0], [1, 2]]])
 def test_features_that_do_not_fit_are_refused(features):
     with pytest.raises(
         ValueError, match=r"categorical_features=.*does not fit a table of 3 columns"
     ):
         TableEncoder(features).fit(np.zeros((4, 3)))
+
+
+def test_categories_of_booleans_are_categories():
+    flags = pd.DataFrame({"flag": pd.Categorical([True, False, True]), "n": [1, 2, 3]})
+    for features in (None, ["n"]):
+        assert TableEncoder(features).fit(flags).spans_[0].kind == "category"
+
+
+@pytest.mark.parametrize("dtype", ["Float32", "Float64", "double[pyarrow]"])
+@pytest.mark.parametrize("features", ["auto", ["share"]])
+def test_zero_by_zero_is_missing(dtype, features):
+    zeros = pd.Series([0.0, 1.0, 2.0, 0.0, None] * 2).astype(dtype)
+    frame = pd.DataFrame({"share": zeros / zeros, "nothing": zeros * 0 / (zeros * 0)})
+    encoder = TableEncoder(features).fit(frame)
+    Z = encoder.transform(frame)
+    assert np.isfinite(Z).all()
+    decoded = encoder.inverse_transform(Z)
+    assert decoded["share"].isna().tolist() == [True, False, False, True, True] * 2
+    assert decoded["nothing"].isna().all()
+    assert (decoded.dtypes == frame.dtypes).all()
 
 
 def test_columns_that_cannot_be_encoded_are_named():

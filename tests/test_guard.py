@@ -10,6 +10,7 @@ import torch
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.pipeline import make_pipeline
+from imblearn.under_sampling import RandomUnderSampler, TomekLinks
 from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
@@ -230,6 +231,8 @@ def test_nested_parameters_pipelines_and_pickles(data):
         ({"sampler": object()}, "sampler"),
         ({"sampler": SMOTE(sampling_strategy=0.5)}, "sampling_strategy of GuardedOverSampler"),
         ({"sampler": make_pipeline(SMOTE(), LogisticRegression())}, "sampler"),
+        ({"sampler": RandomUnderSampler()}, r"RandomUnderSampler\(\) takes rows away"),
+        ({"sampler": TomekLinks()}, r"TomekLinks\(\) takes rows away"),
         ({"classifier": object()}, "classifier"),
         ({"standard_errors": np.nan}, "standard_errors"),
     ],
@@ -239,6 +242,35 @@ def test_errors_come_before_any_training(data, params, message):
     with pytest.raises(ValueError, match=message):
         sampler.fit_resample(*data)
     assert not hasattr(sampler, "evidence_")
+
+
+def test_a_fold_that_is_too_small_for_the_sampler_is_named(data):
+    X, y = data
+    keep = (y == 0) | (np.cumsum(y == 1) <= 8)
+    counts = r"fold 1, with the class counts \{0: \d+, 1: 5\}\. .* raise `cv`.*n_neighbors = 6"
+    with pytest.raises(ValueError, match=counts):
+        guard(SMOTE()).fit_resample(X[keep], y[keep])
+
+
+def test_an_interrupted_fit_leaves_a_guard_that_was_never_fitted(data, monkeypatch):
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    sampler = guard()
+    sampler.fit_resample(*data)
+    monkeypatch.setattr(GaussianNB, "fit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sampler.fit_resample(*data)
+    assert not [name for name in vars(sampler) if name.endswith("_")]
+
+
+def test_a_word_in_one_row_does_not_stop_the_trees(data):
+    X, y = data
+    X = X[:, :2].astype(object)
+    X[5, 1] = "unknown"
+    sampler = GuardedOverSampler(JitterOverSampler(), random_state=0)
+    sampler.fit_resample(X, y)
+    assert len(sampler.evidence_) == 3
 
 
 def test_missing_classes_are_refused(data):

@@ -26,6 +26,11 @@ def test_reads_common_separators_and_keeps_text_and_holes(tmp_path, separator):
     assert table["kind"].tolist() == ["a", "b"]
 
 
+def test_separators_inside_quotes_do_not_count(tmp_path):
+    table = read_table(write(tmp_path, '"a,b,c,d";"x";"say ""y,"""\n1;2;3\n'))
+    assert list(table.columns) == ["a,b,c,d", "x", 'say "y,"']
+
+
 def test_dates_stay_text(tmp_path):
     table = read_table(write(tmp_path, "day,class\n2020-01-01,0\n2020-01-02,1\n"))
     assert table["day"].tolist() == ["2020-01-01", "2020-01-02"]
@@ -66,8 +71,9 @@ def test_names_what_is_wrong_with_a_file(tmp_path, text, message):
 
 
 def test_names_a_quote_that_swallows_the_file(tmp_path):
-    with pytest.raises(ValueError, match=r"line 2: .*quote"):
-        read_table(write(tmp_path, 'a,b\n1,"' + "x" * 200_000))
+    for end in ("", '"\n'):  # such a field is too long for the reader even if it ends
+        with pytest.raises(ValueError, match=r"line 2: field larger than .* or close the quote"):
+            read_table(write(tmp_path, 'a,b\n1,"' + "x" * 200_000 + end))
 
 
 def test_says_that_there_is_no_file(tmp_path):
@@ -82,6 +88,13 @@ def test_splits_target_and_dropped_columns_off():
     X, y = split_target(table, "class", ["id"])
     assert list(X.columns) == ["size"]
     assert y.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("target", ["1", 1])
+def test_a_column_named_by_a_number_is_found_by_its_text_too(target):
+    X, y = split_target(pd.DataFrame([[3, 4, 5]], columns=["a", 1, 2]), target, ["2"])
+    assert list(X.columns) == ["a"]
+    assert y.tolist() == [4]
 
 
 @pytest.mark.parametrize(
@@ -110,8 +123,9 @@ def test_features_become_a_frame_with_names_and_a_plain_index():
 @pytest.mark.parametrize(
     ("X", "message"),
     [
-        (pd.DataFrame({"a": [1.0, np.inf]}), "Infinite values in a"),
-        (pd.DataFrame({"a": pd.array([1.0, -np.inf], dtype="Float64")}), "Infinite values in a"),
+        (pd.DataFrame({"a": [1.0, np.inf]}), r"infinity in the columns \['a'\]"),
+        (pd.DataFrame({"a": pd.array([1.0, -np.inf], dtype="Float64")}), "infinity in the columns"),
+        (np.array([[1j]]), r"Complex data not supported: the columns \['x0'\]"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "more than one column named 'a'"),
         (pd.DataFrame([[1, 2]], columns=["1", 1]), "more than one column named '1'"),
         (pd.DataFrame(index=[0, 1]), "no columns"),

@@ -94,6 +94,22 @@ def test_own_networks_are_used(two_bumps):
     assert sampler.discriminator_.network[0].out_features == 5
 
 
+def test_own_layers_may_draw_from_the_global_state(two_bumps):
+    def make(n_in, n_out):
+        return nn.Sequential(nn.Linear(n_in, 8), nn.Dropout(0.5), nn.Linear(8, n_out))
+
+    def rows(before):
+        torch.rand(before)
+        state = torch.get_rng_state()
+        sampler = LSGANOverSampler(generator=make, discriminator=make, steps=3, random_state=0)
+        X, _ = sampler.fit_resample(*two_bumps)
+        drawn = sampler.sample(20, 1)
+        assert torch.equal(torch.get_rng_state(), state)
+        return np.concatenate([X, drawn])
+
+    np.testing.assert_array_equal(rows(0), rows(7))
+
+
 def test_a_network_of_the_wrong_shape_is_refused(two_bumps):
     with pytest.raises(
         ValueError, match=r"`generator` returns must map \(batch, 36\) to \(batch, 2\)"
