@@ -11,17 +11,27 @@ up the results in the repository, and ``--page-only`` writes the page from them.
 import argparse
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from provenance import markdown_source
 from sklearn.ensemble import RandomForestClassifier
 from study import earlier_results, results_of, study_parser
 
+from gansampler.evaluation.columns import is_categorical
+from gansampler.evaluation.gains import holm, paired_gains
 from gansampler.evaluation.plots import plot_mean_ranks
 from gansampler.evaluation.ranking import mean_ranks
 from gansampler.evaluation.runs import run_tasks
 from gansampler.evaluation.scores import scores_by_dataset
+from gansampler.evaluation.sources import Source
 from gansampler.evaluation.store import Store
-from gansampler.evaluation.summary import WITH_P, gains_table, ranks_table, to_markdown
+from gansampler.evaluation.summary import (
+    WITH_P,
+    gains_cells,
+    gains_table,
+    ranks_table,
+    to_markdown,
+)
 
 STRATEGIES = [
     "none",
@@ -105,21 +115,27 @@ def page(results: pd.DataFrame, source: dict, folder: Path) -> str:
         panel = of(results, learner, "as_is")
         parts += [
             f"## Behind {learner}",
-            f"Mean difference to *none*, {CELL}",
-            to_markdown(gains_table(panel, "none", WITH_P, metrics=METRICS)),
+            f"Mean and median of the differences to *none*, {CELL}",
+            to_markdown(gains_table(on_all(panel), "none", WITH_MEDIAN, metrics=METRICS)),
             f"*{OURS}* against each of the others, {CELL}",
             against_each(panel),
             f"Mean ranks over the sets that all strategies finished ([figure]({figure(learner)})).",
             to_markdown(ranks_table(on_all(panel))),
         ]
+    if results["strategy"].isin(SLOW).any():
+        parts += ["## CTGAN and TVAE on the smallest sets", beside_the_slow(results)]
     parts += ["## The judge as the learner", judge_table(results, judged)]
     parts += ["## Log-loss and Brier score after correction", CORRECTED, corrected(results)]
-    parts += [f"## Where {OURS} helps, and where it hurts", by_set(results, folder)]
+    parts += [
+        f"## Where {OURS} helps, and where it hurts",
+        by_set(results, folder, source["settings"]["rows"]),
+    ]
     parts += ["## On the half that no default was chosen on", halves(results, folder)]
     return "\n\n".join(["# Forty-four real sets", *parts, markdown_source(source)]) + "\n"
 
 
 OURS = "lsgan"
+WITH_MEDIAN = "{gain}, {median} ({wins}/{n}), p {p_holm}"
 CELL = "sets on which it is better, p of Wilcoxon's signed-rank test after Holm over the table."
 INTRODUCTION = """\
 {sets} core sets of at most {rows} rows, {repeats} x {folds} folds, behind XGBoost with its
@@ -144,12 +160,27 @@ def on_all(panel: pd.DataFrame) -> pd.DataFrame:
 
 
 def against_each(panel: pd.DataFrame) -> str:
+    """Ours against each of the others that ran on all sets, corrected over the whole table."""
+    panel = on_all(panel)
     others = [name for name in panel["strategy"].unique() if name != OURS]
-    rows = {
-        name: gains_table(panel, name, WITH_P, strategies=[OURS], metrics=METRICS).loc[OURS]
-        for name in others
-    }
-    return to_markdown(pd.DataFrame(rows).T.rename_axis("against"))
+    pairs = [paired_gains(panel, name, strategies=[OURS], metrics=METRICS) for name in others]
+    gains = pd.concat(pairs, ignore_index=True)
+    gains["p_holm"] = holm(gains["p"])
+    gains["strategy"] = gains["reference"]
+    cells = gains_cells(gains.assign(reference=""), WITH_P)
+    return to_markdown(cells.rename_axis("against"))
+
+
+def beside_the_slow(results: pd.DataFrame) -> str:
+    """All strategies on the folds that CTGAN and TVAE have finished, too."""
+    ran = results.loc[results["strategy"].isin(SLOW), ["dataset", "repeat"]].drop_duplicates()
+    few = results.merge(ran, on=["dataset", "repeat"])
+    names = ", ".join(sorted(ran["dataset"].unique()))
+    parts = [f"{names}; once. Mean difference to *none*, and on how many sets it is better."]
+    for learner in LEARNERS:
+        table = gains_table(of(few, learner, "as_is"), "none", metrics=METRICS)
+        parts.append(f"{learner}:\n\n{to_markdown(table)}")
+    return "\n\n".join(parts)
 
 
 def judge_table(results: pd.DataFrame, judged: pd.DataFrame) -> str:
@@ -180,9 +211,8 @@ def corrected(results: pd.DataFrame) -> str:
     return "\n\n".join(parts)
 
 
-def by_set(results: pd.DataFrame, folder: Path) -> str:
+def by_set(results: pd.DataFrame, folder: Path, rows: int | None) -> str:
     """Differences to none on each set, beside what the set is like."""
-    known = core_sets(folder).set_index("name").astype({"minority_rows": int, "classes": int})
     columns = {}
     for learner in LEARNERS:
         panel = of(results, learner, "as_is")
@@ -194,8 +224,24 @@ def by_set(results: pd.DataFrame, folder: Path) -> str:
                 )
     gains = pd.DataFrame(columns)
     table = gains.sort_values(gains.columns[0]).map("{:+.3f}".format)
-    facts = ["minority_rows", "classes", "numeric_features", "categorical_features"]
-    return to_markdown(known.loc[table.index, facts].join(table).rename_axis("set"))
+    facts = {
+        source.name: {name: f"{fact:.3g}" for name, fact in describe(*source.load(rows)).items()}
+        for source in (Source(*each) for each in sources(folder, core_sets(folder)))
+        if source.name in table.index
+    }
+    return to_markdown(table.join(pd.DataFrame(facts).T).rename_axis("set"))
+
+
+def describe(X: pd.DataFrame, y: pd.Series) -> dict[str, float]:
+    """What a table is like, as it was cut for the study."""
+    counts = y.astype(object).value_counts()
+    return {
+        "minority_rows": int(counts.min()),
+        "imbalance_ratio": counts.max() / counts.min(),
+        "classes": len(counts),
+        "categorical_share": float(np.mean([is_categorical(column) for _, column in X.items()])),
+        "missing_share": float(X.isna().to_numpy().mean()),
+    }
 
 
 def halves(results: pd.DataFrame, folder: Path) -> str:

@@ -106,8 +106,12 @@ def markdown_source(source: Mapping) -> str:
     """Provenance as the last paragraph of a study's page."""
     where = source["machine"]
     packages = ", ".join(f"{name} {number}" for name, number in source["versions"].items())
+    earlier = "".join(
+        f" It goes on from `{run['command']}` on {run['date'][:10]} at commit {run['commit']}."
+        for run in source.get("earlier", [])
+    )
     return (
         f"Made by `{source['command']}` on {source['date'][:10]} at commit {source['commit']}: "
         f"{where['processor']}, {where['cores']} cores, {where['memory_gib']} GiB, load average "
-        f"{where['load_average']} at the start; {packages}."
+        f"{where['load_average']} at the start; {packages}.{earlier}"
     )

@@ -32,6 +32,15 @@ def earlier_results(args: argparse.Namespace) -> pd.DataFrame | None:
     return pd.read_parquet(args.out) if args.go_on else None
 
 
+def earlier_runs(args: argparse.Namespace) -> list[dict]:
+    """Runs that the results of the next one rest on, the first one first."""
+    beside = args.out.with_suffix(".json")
+    if not (beside.exists() and (args.go_on or args.store.exists())):
+        return []
+    last = json.loads(beside.read_text())
+    return [*last.get("earlier", []), {name: last[name] for name in ("command", "date", "commit")}]
+
+
 def results_of(
     args: argparse.Namespace, run: Callable[[argparse.Namespace], pd.DataFrame], **settings: object
 ) -> tuple[pd.DataFrame, dict]:
@@ -40,6 +49,7 @@ def results_of(
     if args.page_only:
         return pd.read_parquet(args.out), json.loads(beside.read_text())
     source = provenance(folds=args.folds, repeats=args.repeats, **settings)
+    source["earlier"] = earlier_runs(args)
     args.store.parent.mkdir(parents=True, exist_ok=True)
     results = run(args)
     results.to_parquet(args.out, compression="zstd", index=False)

@@ -14,14 +14,13 @@ from zlib import crc32
 
 import numpy as np
 import pandas as pd
-from core_sets import HALVES, LEARNERS, OURS, core_sets, of, sources
+from core_sets import HALVES, LEARNERS, OURS, core_sets, describe, of, sources
 from joblib import Parallel, delayed
 from provenance import markdown_source, provenance, read_result, write_result
 from scipy.stats import spearmanr, wilcoxon
 from study import HERE
 from threadpoolctl import threadpool_limits
 
-from gansampler.evaluation.columns import is_categorical
 from gansampler.evaluation.folds import derive_seed
 from gansampler.evaluation.gains import holm
 from gansampler.evaluation.labels import classes_by_frequency
@@ -63,18 +62,6 @@ def gain_rows(results: pd.DataFrame, folder: Path, max_rows: int | None) -> Iter
                 gain = {"gain": both[OURS] - both["none"], **measured}
                 origin = {"part": "gain", "dataset": name, "learner": learner, "metric": metric}
                 yield {**origin, **gain, **facts[name]}
-
-
-def describe(X: pd.DataFrame, y: pd.Series) -> dict[str, float]:
-    """What a table is like, as it was cut for the study."""
-    counts = y.astype(object).value_counts()
-    return {
-        "minority_rows": int(counts.min()),
-        "imbalance_ratio": counts.max() / counts.min(),
-        "classes": len(counts),
-        "categorical_share": float(np.mean([is_categorical(column) for _, column in X.items()])),
-        "missing_share": float(X.isna().to_numpy().mean()),
-    }
 
 
 def leaf_rows(source: Source, max_rows: int) -> list[dict]:

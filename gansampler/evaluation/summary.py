@@ -114,10 +114,29 @@ def gains_table(
         one column for each metric; "-" where nothing could be paired.
     """
     gains = paired_gains(results, reference, strategies=strategies, metrics=metrics)
-    gains["cell"] = [
+    return gains_cells(gains, cell)
+
+
+def gains_cells(gains: pd.DataFrame, cell: str = BRIEF) -> pd.DataFrame:
+    """Show gains as text, strategies by metrics.
+
+    Parameters
+    ----------
+    gains : DataFrame
+        What `paired_gains` returns.
+    cell : str
+        As in `gains_table`.
+
+    Returns
+    -------
+    DataFrame of str
+        As that of `gains_table`.
+    """
+    written = [
         cell.format(**_written(row)) if row["n"] else "-" for row in gains.to_dict("records")
     ]
-    gains["metric"] = gains["metric"].map(lambda name: METRICS[name].title)
+    titles = gains["metric"].map(lambda name: METRICS[name].title)
+    gains = gains.assign(cell=written, metric=titles)
     rows = [name for name in Key._fields if gains[name].nunique() > 1] + ["strategy"]
     table = gains.set_index([*rows, "metric"])["cell"].unstack()
     table = table.reindex(gains.set_index(rows).index.unique())
