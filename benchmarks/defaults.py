@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from core_sets import LEARNERS, METRICS, core_sets, of, sources
 from provenance import markdown_source, provenance
-from scipy.special import ndtr
+from scipy import special
 from sklearn.ensemble import BaggingClassifier, ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.ensemble import RandomForestClassifier as Forest
 from study import earlier_results, study_parser
@@ -54,7 +54,8 @@ class Unranked(LSGANOverSampler):
     def _learn(self, X: object, codes: np.ndarray, targets: list[int]) -> None:
         for column in self.encoder_._encoders_:
             if isinstance(column, NumberEncoder) and len(column.keys) > 1:
-                shares = np.diff(ndtr(column.edges), prepend=0, append=1)
+                # Not by its bare name, which other processes could not look up.
+                shares = np.diff(special.ndtr(column.edges), prepend=0, append=1)
                 scores = type(self).scale(column.keys, shares).astype(np.float32)
                 column.scores, column.edges = scores, (scores[1:] + scores[:-1]) / 2
         super()._learn(X, codes, targets)
