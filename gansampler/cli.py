@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import math
 import shlex
 import sys
 import warnings
@@ -17,7 +18,14 @@ from tqdm.auto import tqdm
 from . import CGANOverSampler, JitterOverSampler, LSGANOverSampler, __version__
 from .datasets import load_winequality_red4
 from .naming import check_name
-from .tables import check_classes, check_features, find_separator, read_table, split_target
+from .tables import (
+    check_classes,
+    check_features,
+    find_decimal,
+    find_separator,
+    read_table,
+    split_target,
+)
 
 SAMPLERS = {"lsgan": LSGANOverSampler, "cgan": CGANOverSampler, "jitter": JitterOverSampler}
 ROWS_A_CHUNK = 100_000
@@ -118,7 +126,14 @@ def _add_benchmark(commands: Any) -> None:
         help="CSV (or parquet) file with a header, and its column of classes if not --target",
     )
     parser.add_argument("--target", metavar="COLUMN", help="the column of classes")
-    parser.add_argument("--drop", nargs="+", default=[], metavar="COLUMN", help="columns to ignore")
+    parser.add_argument(
+        "--drop",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="COLUMN",
+        help="columns to ignore",
+    )
     _add_compared(parser)
     parser.add_argument("--folds", type=int, default=5, metavar="N", help="default: 5")
     parser.add_argument("--repeats", type=int, default=1, metavar="N", help="default: 1")
@@ -137,6 +152,7 @@ def _add_compared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strategies",
         nargs="+",
+        action="extend",
         metavar="NAME",
         help="what to compare: names below such as none smote lsgan, import paths such as "
         "'imblearn.over_sampling.SMOTE(k_neighbors=3)', Python files that define a sampler, or all "
@@ -145,7 +161,7 @@ def _add_compared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--learners",
         nargs="+",
-        default=["xgboost"],
+        action="extend",
         metavar="NAME",
         help="what learns from the rows: names below, or import paths of classifiers, such as "
         "sklearn.linear_model.LogisticRegression (default: xgboost)",
@@ -153,7 +169,7 @@ def _add_compared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--readouts",
         nargs="+",
-        default=["as_is"],
+        action="extend",
         metavar="NAME",
         help="what is made of the probabilities: as_is, tuned, prior_corrected (default: as_is)",
     )
@@ -166,7 +182,7 @@ def _add_protocol(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--time", metavar="COLUMN", help="hold out later rows")
     parser.add_argument(
         "--imbalance-ratio",
-        type=float,
+        type=_ratio,
         metavar="R",
         help="take rows of the smallest class out of the training parts until it has R times the "
         "rows of the largest",
@@ -175,9 +191,20 @@ def _add_protocol(parser: argparse.ArgumentParser) -> None:
         "--minority-sizes",
         type=int,
         nargs="+",
+        action="extend",
         metavar="N",
         help="a learning curve: training parts with N rows of the smallest class",
     )
+
+
+def _ratio(text: str) -> float:
+    try:
+        ratio = float(text)
+    except ValueError:
+        ratio = math.nan
+    if not 0 < ratio < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number between 0 and 1, such as 0.05")
+    return ratio
 
 
 def _add_report(commands: Any) -> None:
@@ -287,6 +314,9 @@ def _parse_params(pairs: Iterable[str]) -> dict[str, Any]:
 def _benchmark(arguments: argparse.Namespace) -> int:
     if arguments.out.exists() and not arguments.out.is_dir():
         raise ValueError(f"{arguments.out} is a file: name a folder for the results.")
+    # Not defaults of the parser, to which the names that are given would be added.
+    arguments.learners = arguments.learners or ["xgboost"]
+    arguments.readouts = arguments.readouts or ["as_is"]
     files = [_take_apart(word, arguments.target) for word in arguments.data]
     if arguments.store is not None:
         return _benchmark_into_store(arguments, files)
@@ -312,10 +342,14 @@ def _benchmark_into_store(
     from .evaluation.runs import run_tasks
     from .evaluation.sources import Source
 
+    if not files:
+        raise ValueError(
+            "--store needs a file: gansampler benchmark data.csv --target class --store run.sqlite."
+        )
     drop = tuple(arguments.drop)
     try:
         run_tasks(
-            [Source(Path(path).stem, path, _need(target, path), drop) for path, target in files],
+            [Source(_name_of(path), path, _need(target, path), drop) for path, target in files],
             arguments.strategies,
             store=arguments.store,
             n_jobs=1 if arguments.n_jobs is None else arguments.n_jobs,
@@ -451,7 +485,12 @@ def _need(target: str | None, path: str) -> str:
 
 
 def _dataset_name(arguments: argparse.Namespace) -> str:
-    return "winequality_red4" if arguments.data is None else Path(arguments.data).stem
+    return "winequality_red4" if arguments.data is None else _name_of(arguments.data)
+
+
+def _name_of(path: str) -> str:
+    """Give the name of a file without its end, and without the @ that sets off a protocol."""
+    return Path(path).stem.replace("@", "_")
 
 
 def _protocol(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -495,7 +534,8 @@ def _generate(arguments: argparse.Namespace) -> int:
     sampler.set_params(sampling_strategy={label: int((y == label).sum()) + 1})
     sampler.fit_resample(check_features(X), y)
     chunks = _draw(sampler, label, arguments.n, table.columns, arguments.target)
-    _write_csv(chunks, arguments.out, find_separator(arguments.data))
+    source = arguments.data
+    _write_csv(chunks, arguments.out, sep=find_separator(source), decimal=find_decimal(source))
     print(f"Written: {arguments.n:,} rows of class {label} in {arguments.out}")
     return OK
 
@@ -540,13 +580,13 @@ def _draw(
         yield rows.assign(**{target: label})[columns]
 
 
-def _write_csv(chunks: Iterable[pd.DataFrame], path: Path, separator: str) -> None:
+def _write_csv(chunks: Iterable[pd.DataFrame], path: Path, *, sep: str, decimal: str) -> None:
     """Write all chunks or, if something goes wrong on the way, no file at all."""
     unfinished = path.with_name(path.name + ".part")
     try:
         for place, chunk in enumerate(chunks):
             with unfinished.open("a" if place else "w", encoding="utf-8", newline="") as file:
-                chunk.to_csv(file, header=not place, index=False, sep=separator)
+                chunk.to_csv(file, header=not place, index=False, sep=sep, decimal=decimal)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from sklearn.utils import check_consistent_length
 from .naming import check_name
 
 SEPARATORS = ",;\t"
+DECIMAL_COMMA = "[-+]?[0-9]+(,[0-9]+)?"
 # Of a target with more values than this, and few rows of some, we doubt that it holds classes.
 MANY_CLASSES = 50
 
@@ -21,7 +22,8 @@ def read_table(path: str | Path) -> pd.DataFrame:
     """Read a CSV or parquet file.
 
     The separator of a CSV is a comma, a semicolon or a tab, whichever its header holds most of; its
-    types are what `pandas.read_csv` makes of them.
+    types are what `pandas.read_csv` makes of them. Between semicolons, numbers may have decimal
+    commas.
 
     Parameters
     ----------
@@ -55,6 +57,9 @@ def read_table(path: str | Path) -> pd.DataFrame:
             table = pd.read_csv(path, sep=separator, encoding="utf-8-sig", low_memory=False)
         except pd.errors.ParserError as error:  # the rows are even, so the file ended too early
             raise _unclosed_quote(path, last_row) from error
+        if separator == ";":
+            for name in _with_decimal_commas(table):
+                table[name] = pd.to_numeric(table[name].str.replace(",", "."))
     if table.empty:
         raise ValueError(f"{path} has a header, but no rows below it.")
     return table
@@ -82,6 +87,35 @@ def find_separator(path: str | Path) -> str:
     except UnicodeDecodeError as error:
         raise _not_text(path, error) from error
     return max(SEPARATORS, key=re.sub('"[^"]*"', "", header).count)
+
+
+def find_decimal(path: str | Path) -> str:
+    """Tell how a CSV writes its numbers, for a file that is to be like it.
+
+    Parameters
+    ----------
+    path : str or Path
+        A CSV or parquet file that `read_table` can read.
+
+    Returns
+    -------
+    str
+        A comma if a column of it has decimal commas between semicolons, otherwise a point.
+    """
+    if find_separator(path) != ";":
+        return "."
+    table = pd.read_csv(path, sep=";", encoding="utf-8-sig", low_memory=False)
+    return "," if _with_decimal_commas(table) else "."
+
+
+def _with_decimal_commas(table: pd.DataFrame) -> list[Any]:
+    """List the columns of text that hold nothing but numbers, some of them like 1,5."""
+    found = []
+    for name, column in table.select_dtypes(["object", "string"]).items():
+        values = column.dropna().astype(str)
+        if values.str.contains(",").any() and values.str.fullmatch(DECIMAL_COMMA).all():
+            found.append(name)
+    return found
 
 
 def _check_lines(path: Path, separator: str) -> int:
@@ -210,7 +244,8 @@ def check_features(X: Any) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        For a sparse matrix, no column, two columns of one name, an infinite or a complex number.
+        For a sparse matrix, no column, two columns of one name, no value at all, an infinite or a
+        complex number.
     """
     if hasattr(X, "tocsr"):
         raise ValueError("X is a sparse matrix, which is not supported: give X.toarray().")
@@ -223,6 +258,10 @@ def check_features(X: Any) -> pd.DataFrame:
     X.columns = [str(name) for name in X.columns]
     if X.shape[1] == 0:
         raise ValueError("X has no columns.")
+    if len(X) and X.isna().all(axis=None):
+        raise ValueError(
+            f"X has no value in any column ({', '.join(X.columns)}): give a feature that has some."
+        )
     check_unique(X.columns, "X")
     check_numbers(X)
     return X

@@ -84,6 +84,38 @@ def test_benchmark_takes_learners_readouts_and_protocols(data, tmp_path):
     assert "minority_sizes=[5]" in report
 
 
+@pytest.fixture
+def pages(monkeypatch):
+    """What would have been written, without the time it takes to draw it."""
+    found = []
+    monkeypatch.setattr("gansampler.cli._write_pages", lambda *args, **_: found.append(args) or 0)
+    return found
+
+
+def test_what_is_given_twice_is_taken_together(data, pages):
+    words = ["benchmark", data, "--target", "class", "--folds", "2", "--out", "out", *FEW_TREES]
+    words += ["--drop", "id", "--drop", "kind", "--strategies", "none", "--strategies", "random"]
+    words += ["--learners", "xgboost", "--learners", "xgboost_default"]
+    words += ["--readouts", "as_is", "--readouts", "prior_corrected"]
+    words += ["--minority-sizes", "5", "--minority-sizes", "8"]
+    assert main(words) == 0
+    _, results, X, *_ = pages[0]
+    assert list(X.columns) == ["size", "flag", "day"]
+    assert set(results["strategy"]) == {"none", "random"}
+    assert set(results["learner"]) == {"xgboost", "xgboost_default"}
+    assert set(results["readout"]) == {"as_is", "prior_corrected"}
+    assert set(results["dataset"]) == {"data@minority=5", "data@minority=8"}
+
+
+@pytest.mark.parametrize("store", [[], ["--store", "run.sqlite"]])
+def test_a_file_name_is_not_read_like_a_protocol(data, tmp_path, pages, store):
+    (tmp_path / "data@work.csv").write_text((tmp_path / data).read_text())
+    words = ["benchmark", "data@work.csv", "--target", "class", "--folds", "2", "--out", "out"]
+    words += ["--learners", "xgboost_default", "--strategies", "none", *store, *FEW_TREES]
+    assert main(words) == 0
+    assert set(pages[0][1]["dataset"]) == {"data_work"}
+
+
 def test_benchmark_without_a_file_takes_the_embedded_table(tmp_path, capsys):
     words = ["benchmark", "--folds", "2", "--strategies", "none", "--out", str(tmp_path)]
     assert main([*words, *FEW_TREES]) == 0
@@ -133,6 +165,16 @@ def test_generate_writes_rows_like_those_of_the_input(table, tmp_path, monkeypat
         assert set(new[name]) <= set(table[name])
     assert len(new.drop(columns="class").drop_duplicates()) > 200
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data.csv", "new.csv"]
+
+
+def test_generate_writes_decimal_commas_like_those_of_the_input(table, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    table.to_csv("data.csv", index=False, sep=";", decimal=",")
+    words = ["generate", "data.csv", "--target", "class", "--label", "1", "-n", "50"]
+    assert main([*words, "--out", "new.csv", "--sampler", "jitter"]) == 0
+    new = pd.read_csv("new.csv", sep=";", decimal=",")
+    pd.testing.assert_series_equal(new.dtypes, table.dtypes)
+    assert new["size"].dropna().between(-3, 5).all()
 
 
 def test_generate_writes_in_chunks_without_repeating_itself(data, monkeypatch):
@@ -236,6 +278,10 @@ REFUSED = [
     ([*BENCHMARK, "--group", "flag"], "holds 2 groups, fewer than the 5 folds"),
     ([*BENCHMARK, "--time", "kind"], "'kind' holds no times"),
     ([*BENCHMARK, "--imbalance-ratio", "0.9"], "give a ratio from"),
+    *(
+        ([*BENCHMARK, f"--imbalance-ratio={ratio}"], f"'{ratio}' is no number between 0 and 1")
+        for ratio in ("nan", "0", "1", "2", "-0.1", "few")
+    ),
     ([*BENCHMARK, "--minority-sizes", "50"], "from 1 to 19"),
     ([*BENCHMARK, "--folds", "1"], "folds=1"),
     ([*BENCHMARK, "--folds", "25"], "fewer rows than the 25 folds"),
@@ -246,9 +292,10 @@ REFUSED = [
     ([*BENCHMARK, "--n-jobs", "2"], "--store"),
     (["benchmark", *["data.csv:class"] * 2, "--store", "run.sqlite"], "More than one .* data"),
     ([*BENCHMARK, "--store", "data.csv"], "no store"),
+    ([*BENCHMARK, "--store", "run.sqlite", "--n-jobs", "0"], "n_jobs=0 runs nothing"),
     (["benchmark", "data.csv:clas", "--store", "run.sqlite"], "data: .*Did you mean 'class'"),
     (["benchmark", "data.csv", "--store", "run.sqlite"], "--target is missing"),
-    (["benchmark", "--store", "run.sqlite"], "no data set"),
+    (["benchmark", "--store", "run.sqlite"], "--store needs a file: gansampler benchmark data.csv"),
     (["report", "run.sqlite"], "no store 'run.sqlite'"),
     (["report", "data.csv"], "data.csv is no store"),
     ([*GENERATE, "0"], "1 row or more"),

@@ -28,6 +28,13 @@ def test_ordered_categories_keep_their_order():
     assert FeatureMatrix().fit(X).transform(X)[:, 0].tolist() == [1, 0, 2]
 
 
+def test_moments_and_large_numbers_keep_their_distances():
+    day = pd.to_datetime(["2026-01-01 00:00:00", "2026-01-01 00:00:01"])
+    X = pd.DataFrame({"moment": day, "number": [2**40, 2**40 + 1]})
+    found = FeatureMatrix().fit(X).transform(X)
+    assert np.diff(found, axis=0).tolist() == [[1, 1]]
+
+
 def test_one_hot_and_scaled_learns_from_training_rows_alone(mixed):
     X, _ = mixed
     X = X.assign(text=X["text"].fillna("x"))

@@ -7,11 +7,15 @@ import pandas as pd
 import pytest
 
 from gansampler.evaluation.folds import (
+    SPANS,
+    carve_groups,
+    carve_latest,
     carve_validation,
     cut_by_group,
     cut_by_time,
     cut_stratified,
     derive_seed,
+    number_spans,
 )
 
 
@@ -81,3 +85,43 @@ def test_one_divisible_class_is_not_enough_for_early_stopping():
     fit, validation = carve_validation(np.arange(106), codes, random_state=0)
     assert len(validation) == 0
     assert len(fit) == 106
+
+
+def test_whole_groups_are_set_aside_for_early_stopping():
+    rng = np.random.default_rng(0)
+    codes = np.repeat([0, 1], [540, 60])
+    groups = rng.integers(0, 40, 600)
+    training = np.flatnonzero(groups < 30)
+    fit, validation = carve_groups(training, codes, groups, random_state=0)
+    np.testing.assert_array_equal(np.union1d(fit, validation), training)
+    assert not set(groups[fit]) & set(groups[validation])
+    shares = np.bincount(codes[validation]) / np.bincount(codes[training])
+    np.testing.assert_allclose(shares, 0.15, atol=0.05)
+
+
+@pytest.mark.parametrize("groups", [np.zeros(100, int), np.repeat([0, 1], [80, 20])])
+def test_groups_that_hold_all_of_a_class_cannot_be_set_aside(groups):
+    codes = np.repeat([0, 1], [80, 20])
+    fit, validation = carve_groups(np.arange(100), codes, groups, random_state=0)
+    assert len(validation) == 0
+    assert len(fit) == 100
+
+
+def test_the_latest_rows_are_set_aside_for_early_stopping():
+    days = pd.Series(np.random.default_rng(0).permutation(np.repeat(np.arange(100), 4)))
+    codes = np.arange(400) % 10 // 9
+    training = np.flatnonzero(days < 80)
+    spans = number_spans(days)
+    fit, validation = carve_latest(training, codes, spans, random_state=0)
+    assert days[fit].max() < days[validation].min()
+    assert len(validation) == 48
+    fit, validation = carve_latest(training, (days < 5).to_numpy() * 1, spans, random_state=0)
+    assert (len(fit), len(validation)) == (320, 0)
+
+
+def test_spans_of_time_are_ordered_and_part_no_time():
+    days = pd.Series(np.random.default_rng(0).integers(0, 700, 1000))
+    table = pd.DataFrame({"day": days, "span": number_spans(days)}).sort_values("day")
+    assert table["span"].is_monotonic_increasing
+    assert (table.groupby("day")["span"].nunique() == 1).all()
+    assert SPANS / 2 < table["span"].nunique() <= SPANS

@@ -175,3 +175,29 @@ def test_a_panel_without_the_reference_or_without_a_score_says_nothing(folds):
     assert gains.loc["xgboost", "n"].tolist() == [3, 3, 3]
     assert gains.loc["forest", "n"].tolist() == [0, 0, 0]
     assert gains.loc["logistic", "n"].tolist() == [0, 0, 0]
+
+
+def half_of(interval, values):
+    """Undo the interval: the correction for shared training rows, see the notes of paired_gains."""
+    t = stats.t.ppf(0.975, len(values) - 1)
+    return (interval / 2 / t / np.std(values, ddof=1)) ** 2 - 1 / len(values)
+
+
+def test_folds_by_time_share_more_rows_than_folds_at_random():
+    gain = np.array([0.1, 0.12, 0.07, 0.1])
+    scores = {"none": {"f1": [0.5] * 4}, "cgan": {"f1": 0.5 + gain}}
+    for dataset, ratio in {
+        "data": 1 / 3,
+        "data@group=time": 1 / 3,
+        "data@time=day": (1 + 1 / 2 + 1 / 3 + 1 / 4) / 4,
+        "data@time=day@minority=20": (1 + 1 / 2 + 1 / 3 + 1 / 4) / 4,
+    }.items():
+        row = row_of(one_set(scores, dataset=dataset), "cgan", "f1")
+        assert half_of(row["high"] - row["low"], gain) == pytest.approx(ratio)
+
+
+def test_the_number_of_folds_is_known_where_some_are_missing():
+    gain = np.array([0.1, 0.12, 0.07, 0.1, 0.08])
+    results = one_set({"none": {"f1": [0.5] * 5}, "cgan": {"f1": 0.5 + gain}})
+    row = row_of(results[results["fold"].isin([1, 2, 5])], "cgan", "f1")
+    assert half_of(row["high"] - row["low"], gain[[0, 1, 4]]) == pytest.approx(1 / 4)

@@ -129,6 +129,25 @@ def test_learning_curve_leaves_out_a_size_at_which_nothing_can_be_paired():
     assert with_marker(ax, "o")[0].get_xdata().tolist() == [50]
 
 
+def test_learning_curve_is_of_the_same_data_sets_at_every_size():
+    results = by_size({20: 0.1, 50: 0.2}, {"a": -0.01, "b": 0.01})
+    small = by_size({20: 0.5}, {"c": 0})
+    (ax,) = plots.plot_learning_curve(pd.concat([results, small]), "roc_auc", "none").axes
+    np.testing.assert_allclose(with_marker(ax, "o")[0].get_ydata(), [0.1, 0.2])
+
+
+def test_learning_curve_is_cut_to_common_sizes_if_no_data_set_has_all():
+    results = pd.concat(
+        [by_size({5: 9, 20: 0.1, 50: 0.2}, {"a": 0}), by_size({20: 0.3, 50: 0.4, 99: 9}, {"b": 0})]
+    )
+    (ax,) = plots.plot_learning_curve(results, "roc_auc", "none").axes
+    (curve,) = with_marker(ax, "o")
+    np.testing.assert_allclose(curve.get_xdata(), [20, 50])
+    np.testing.assert_allclose(curve.get_ydata(), [0.2, 0.3])
+    apart = pd.concat([by_size({5: 0}, {"a": 0}), by_size({20: 0}, {"b": 0})])
+    assert curve_groups(apart) == []
+
+
 def test_report_has_learning_curves_of_each_learner_where_sizes_differ():
     results = by_size({20: 0.1, 50: 0.2}, {"a": 0})
     both = pd.concat([results, results.assign(learner="forest")], ignore_index=True)
@@ -168,6 +187,25 @@ def test_effort_has_a_point_and_a_name_for_each_strategy_that_finished(sets):
     np.testing.assert_allclose(points.get_xdata(), [2, 2])
     np.testing.assert_allclose(points.get_ydata(), [0.55, 0.5])
     assert [text.get_text() for text in ax.texts] == ["smote", "none"]
+
+
+@pytest.mark.parametrize("seconds", [[0.2, 0.3], [0.04, 700], [3, 3.1]])
+def test_seconds_are_written_as_plain_numbers(folds, seconds):
+    of_fit = folds["metric"].eq("seconds_fit")
+    fast = of_fit & folds["strategy"].eq("none")
+    folds.loc[of_fit, "value"] = seconds[1]
+    folds.loc[fast, "value"] = seconds[0]
+    folds.loc[folds["metric"].eq("seconds_resample"), "value"] = 0
+    figure = plots.plot_effort(folds, "roc_auc")
+    figure.draw_without_rendering()
+    (ax,) = figure.axes
+    shown = [label.get_text() for label in ax.get_xticklabels(which="both")]
+    assert len([float(text) for text in shown if text]) > 1
+
+
+def test_a_figure_has_the_same_bytes_each_time(folds):
+    once, again = (plots.render_svg(plots.plot_effort(folds, "roc_auc")) for _ in range(2))
+    assert once == again
 
 
 def test_reliability_has_a_line_for_each_readout():

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gansampler.evaluation import compare, run_trials
+from gansampler.evaluation import compare, run_trials, treatment
+from gansampler.evaluation.decision import tune_decision
 from gansampler.evaluation.protocols import PROTOCOLS, make_splits
 
 ARGUMENTS = {
@@ -44,9 +45,12 @@ def test_every_protocol_is_tested():
 def test_splits_are_disjoint_repeatable_and_hold_every_class(table, name):
     protocol = {name: ARGUMENTS[name]} if name else {}
     X, y = table
-    _, splits = cut(table, protocol, repeats=2)
-    _, again = cut(table, protocol, repeats=2)
-    assert {(s.repeat, s.fold) for s in splits} == {(r, f) for r in (1, 2) for f in (1, 2, 3)}
+    repeats = [1] if name == "time" else [1, 2]
+    _, splits = cut(table, protocol, repeats=len(repeats))
+    _, again = cut(table, protocol, repeats=len(repeats))
+    assert [(s.repeat, s.fold) for s in splits if s.variant == splits[0].variant] == [
+        (repeat, fold) for repeat in repeats for fold in (1, 2, 3)
+    ]
     for split, same in zip(splits, again, strict=True):
         for part in ("fit", "validation", "test"):
             np.testing.assert_array_equal(getattr(split, part), getattr(same, part))
@@ -80,8 +84,36 @@ def test_the_column_that_rows_are_held_out_by_is_no_feature(table, name):
         training = np.union1d(split.fit, split.validation)
         if name == "group":
             assert not set(values[training]) & set(values[split.test])
+            assert not set(values[split.fit]) & set(values[split.validation])
         else:
             assert values[training].max() < values[split.test].min()
+            assert values[split.fit].max() < values[split.validation].min()
+
+
+def test_repeats_by_time_would_be_the_same_folds(table):
+    with pytest.raises(ValueError, match="each repeat would be the same folds: give repeats=1"):
+        cut(table, {"time": "day"}, repeats=2)
+
+
+@pytest.mark.parametrize("name", ["group", "time"])
+def test_inner_folds_do_not_part_what_is_held_out_together(table, name, monkeypatch):
+    seen = []
+
+    def spy(fit, X, y, classes, *, groups, **how):
+        seen.append(groups)
+        return tune_decision(fit, X, y, classes, groups=groups, **how)
+
+    monkeypatch.setattr(treatment, "tune_decision", spy)
+    how = {"protocol": {name: ARGUMENTS[name]}, "folds": 2, "metrics": ["mcc"], **FAST}
+    results = compare(*table, ["tuned_threshold"], **how)
+    assert set(results["status"]) == {"ok"}
+    _, splits = cut(table, {name: ARGUMENTS[name]}, folds=2)
+    column = table[0][ARGUMENTS[name]]
+    for split, groups in zip(splits, seen, strict=True):
+        training = np.union1d(split.fit, split.validation)
+        pairs = pd.DataFrame({"group": groups, "value": column[training].to_numpy()})
+        assert (pairs.groupby("value")["group"].nunique() == 1).all()
+        assert len(np.unique(groups)) > 3
 
 
 def test_a_ratio_is_had_by_rows_of_the_smallest_class_in_training_alone(table):

@@ -172,7 +172,15 @@ def test_report_of_failures_alone():
     names = ("none", "smote", "lsgan")
     page = render_report(pd.concat([failure(name) for name in names]))
     assert "lsgan failed on every fold" in page
+    assert "Clearly" not in page
     assert "<img" not in page
+
+
+@pytest.mark.parametrize("strategies", [["none", "smote"], ["smote", "lsgan"]])
+def test_a_line_is_explained_only_where_it_is_drawn(strategies):
+    page = render_report(one_set({name: {"f1": [0.5, 0.6]} for name in strategies}))
+    assert "A dot is one fold, the bar their mean" in page
+    assert ("the dotted line" in page) == ("none" in strategies)
 
 
 @pytest.mark.parametrize("strategies", [["none"], ["lsgan"], ["none", "lsgan"]])

@@ -108,6 +108,36 @@ def test_only_what_is_new_is_run(data_sets, tmp_path, monkeypatch):
     assert timeless(grown) == timeless(at_once)
 
 
+class Moody(BaseEstimator):
+    """Fails, unless a file is there."""
+
+    def __init__(self, path=None):
+        self.path = path
+
+    def fit_resample(self, X, y):
+        if not os.path.exists(self.path):
+            raise RuntimeError("not today")
+        return X, y
+
+
+def test_what_failed_is_tried_again(data_sets, tmp_path, monkeypatch):
+    ran = []
+    whole = runs.Job.run
+    monkeypatch.setattr(runs.Job, "run", lambda job: ran.append(job.key) or whole(job))
+    strategies = {"none": "none", "moody": Moody(str(tmp_path / "mood"))}
+    options = {"store": tmp_path / "run.sqlite", **OPTIONS}
+    for _ in range(2):
+        failed = run_tasks(data_sets[:1], strategies, **options)
+        assert (failed["status"] == "RuntimeError: not today").sum() == 2
+    (tmp_path / "mood").touch()
+    mended = run_tasks(data_sets[:1], strategies, **options)
+    assert [key[1] for key in ran] == ["none", "moody", "none", "moody"] + ["moody"] * 4
+    at_once = run_tasks(data_sets[:1], strategies, **{**options, "store": tmp_path / "b.sqlite"})
+    assert timeless(mended) == timeless(at_once)
+    with Store(tmp_path / "run.sqlite") as one, Store(tmp_path / "b.sqlite") as other:
+        pd.testing.assert_frame_equal(one.reliability(), other.reliability())
+
+
 def test_results_from_elsewhere_are_taken_over(data_sets, tmp_path, monkeypatch):
     first = run_tasks(data_sets, ["none"], store=tmp_path / "first.sqlite", **OPTIONS)
     first.to_parquet(tmp_path / "first.parquet")
@@ -253,7 +283,7 @@ def test_a_worker_that_dies_leaves_the_rest_in_the_store(data_sets, tmp_path):
         ({"strategies": ["rando"]}, ValueError, "Did you mean 'random'"),
         ({"folds": 40}, ValueError, "small: .*fewer rows than the 40 folds"),
         ({"max_rows": 0}, ValueError, "max_rows=0"),
-        ({"n_jobs": 0}, ValueError, "n_jobs == 0"),
+        ({"n_jobs": 0}, ValueError, "n_jobs=0 runs nothing: give 1"),
         ({"fold": 2}, TypeError, "fold"),
     ],
 )
@@ -267,6 +297,23 @@ def test_bad_input_is_named_before_any_work(data_sets, tmp_path, change, error, 
 def test_two_data_sets_of_one_name_are_refused(data_sets, tmp_path):
     with pytest.raises(ValueError, match="More than one data set is named small"):
         run_tasks([data_sets[0]] * 2, ["none"], store=tmp_path / "run.sqlite", **OPTIONS)
+
+
+def test_a_name_that_reads_like_a_protocol_is_refused(data_sets, tmp_path):
+    named = [("small@minority=5", *data_sets[0][1:])]
+    with pytest.raises(ValueError, match=r"holds an @.*name it 'small_minority=5'"):
+        run_tasks(named, ["none"], store=tmp_path / "run.sqlite", **OPTIONS)
+
+
+def test_a_strategy_file_that_has_changed_is_another_strategy(data_sets, tmp_path):
+    path, store = tmp_path / "mine.py", tmp_path / "run.sqlite"
+    text = "from imblearn.over_sampling import RandomOverSampler\nmine = RandomOverSampler({})\n"
+    path.write_text(text.format("random_state=1"))
+    run_tasks(data_sets[:1], [str(path)], store=store, **OPTIONS)
+    run_tasks(data_sets[:1], ["none", str(path)], store=store, **OPTIONS)
+    path.write_text(text.format("random_state=2"))
+    with pytest.raises(ValueError, match=r"strategies, .*mine\.py, sha256 was"):
+        run_tasks(data_sets[:1], [str(path)], store=store, **OPTIONS)
 
 
 def test_a_file_that_has_changed_is_another_data_set(data_sets, tmp_path):

@@ -75,3 +75,13 @@ def test_data_sets_that_differ_by_the_protocol_alone_stand_in_panels_of_their_ow
     results = pd.concat([one_set(SCORES, dataset=name) for name in ("a@n=20", "a@n=50", "b@n=20")])
     cut = {key.protocol: dataset_names(panel) for key, panel in panels(results)}
     assert cut == {"n=20": ["a@n=20", "b@n=20"], "n=50": ["a@n=50"]}
+
+
+def test_means_over_different_folds_do_not_compare():
+    scores = {"none": {"roc_auc": [0.5, 0.6, 0.7]}, "cgan": {"roc_auc": [0.7, 0.8, 0.9]}}
+    whole = one_set(scores)
+    rows = whole.set_index(["strategy", "fold"]).index
+    crossed = scores_by_dataset(whole[~rows.isin([("none", 1), ("cgan", 2)])], "roc_auc")
+    assert crossed["data"].isna().all()
+    nobody = scores_by_dataset(whole[whole["fold"] > 1], "roc_auc")
+    assert nobody["data"].tolist() == pytest.approx([0.65, 0.85])

@@ -8,7 +8,7 @@ import sqlite3
 import pandas as pd
 import pytest
 
-from gansampler.evaluation.store import Store
+from gansampler.evaluation.store import TABLES, Store
 from gansampler.evaluation.trial import COLUMNS
 
 SETTINGS = {
@@ -41,7 +41,7 @@ def test_a_trial_comes_back_as_it_was(path):
         store.add(KEYS[0], rows_of(KEYS[0]))
         store.add(KEYS[1], failed)
     with Store(path) as store:
-        assert store.done() == {KEYS[0], KEYS[1]}
+        assert store.done() == {KEYS[0]}, "what failed is not done"
         assert store.settings == SETTINGS
         expected = pd.DataFrame(rows_of(KEYS[0]) + failed, columns=COLUMNS)
         pd.testing.assert_frame_equal(store.table(), expected.astype({"seconds": float}))
@@ -65,6 +65,21 @@ def test_a_trial_is_kept_once(path):
         other.add(KEYS[0], [{**row, "value": 7.0} for row in rows_of(KEYS[0])])
         pd.testing.assert_frame_equal(store.table(), other.table())
         assert 7.0 not in set(store.table()["value"])
+
+
+def test_what_failed_gives_way_to_what_did_not(path):
+    whole = rows_of(KEYS[0])
+    failed = [{**whole[0], "metric": None, "value": math.nan, "status": "Error: no"}]
+    bins = [dict.fromkeys(TABLES["reliability"], 1)]
+    with Store(path, SETTINGS) as store:
+        store.add(KEYS[0], [*whole[:2], *failed], bins * 2)
+        store.add(KEYS[1], rows_of(KEYS[1]))
+        store.add(KEYS[0], whole[:1], bins)
+        store.add(KEYS[0], failed)
+        assert store.done() == {KEYS[0], KEYS[1]}
+        found = store.table().query("strategy == 'none'")
+        assert found["metric"].tolist() == [whole[0]["metric"]]
+        assert len(store.reliability()) == 1
 
 
 def test_a_store_grows_by_strategies_repeats_and_data_sets(path):
@@ -130,9 +145,36 @@ def test_what_is_no_store_is_left_alone(tmp_path, path):
     assert not path.exists()
 
 
-def write_and_die(path):
+def damage(content):
+    """Noise over the pages behind the first."""
+    return content[:5000] + bytes(range(256)) * (len(content) // 256)
+
+
+@pytest.mark.parametrize("harm", [lambda content: content[:5000], damage])
+@pytest.mark.parametrize("settings", [None, SETTINGS])
+def test_a_damaged_store_is_named_with_the_cause_and_the_way_out(path, harm, settings):
+    with Store(path, SETTINGS) as store:
+        for key in KEYS:
+            store.add(key, rows_of(key) * 50)
+    path.write_bytes(harm(path.read_bytes()))
+    message = r"run\.sqlite is damaged \(.*malformed\): put a copy of it back, or name another"
+    with pytest.raises(OSError, match=message), Store(path, settings) as store:
+        store.done(), store.table()
+
+
+def test_an_empty_file_holds_no_run_yet(path):
+    path.touch()
+    with pytest.raises(ValueError, match=r"run\.sqlite holds no run yet"):
+        Store(path)
+    with Store(path, SETTINGS) as store:
+        assert store.done() == set()
+
+
+def write_and_die(path, failed):
     store = Store(path, SETTINGS)
     store.add(KEYS[0], rows_of(KEYS[0]))
+    if failed:
+        store.add(KEYS[1], [{**rows_of(KEYS[1])[0], "status": "Error: no"}])
     inserts = []
 
     def die_at_the_third_row(statement):
@@ -144,13 +186,15 @@ def write_and_die(path):
     store.add(KEYS[1], rows_of(KEYS[1]))
 
 
-def test_a_trial_that_was_half_written_at_a_kill_is_gone(path, forkserver):
-    process = forkserver.Process(target=write_and_die, args=(path,))
+@pytest.mark.parametrize("failed", [False, True])
+def test_a_trial_that_was_half_written_at_a_kill_is_gone(path, forkserver, failed):
+    process = forkserver.Process(target=write_and_die, args=(path, failed))
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
     with Store(path, SETTINGS) as store:
         assert store.done() == {KEYS[0]}
-        assert len(store.table()) == 3
+        assert len(store.table()) == 3 + failed
         store.add(KEYS[1], rows_of(KEYS[1]))
         assert store.done() == {*KEYS[:2]}
+        assert len(store.table()) == 6

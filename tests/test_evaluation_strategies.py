@@ -183,6 +183,14 @@ def test_all_are_compared_but_those_without_their_package():
         assert list(pick_strategies(["all"])) == list(STRATEGIES)
 
 
+def test_all_goes_with_other_names_and_each_comes_once():
+    with mock.patch("gansampler.evaluation.strategies.find_spec", return_value=True):
+        own = "imblearn.over_sampling.SMOTE"
+        assert list(pick_strategies(["all", "none", own])) == [*STRATEGIES, own]
+        assert set(pick_strategies(["smote", "all"])) == set(STRATEGIES)
+    assert list(pick_strategies({"all": "none"})) == ["all"], "a name of one's own"
+
+
 def test_strategies_come_from_import_paths_and_files(numbers, tmp_path):
     path = tmp_path / "doubling.py"
     path.write_text(

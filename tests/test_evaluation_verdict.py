@@ -76,7 +76,7 @@ def test_no_difference_and_no_interval_are_said_so(folds):
     row = paired_gains(same, "none", strategies=["cgan"]).iloc[0]
     assert sentence(row) == (
         "cgan's F1 is on average the same as with no resampling; too few to give an interval; "
-        "better on 0 of 1 folds."
+        "better on 0 of 1 fold."
     )
 
 
@@ -86,7 +86,7 @@ def test_a_rival_that_never_finished_is_left_out(folds):
 
 def test_the_verdict_says_when_its_subject_failed(folds):
     failed = pd.concat([folds[folds["strategy"] == "none"], failure("lsgan")])
-    assert "failed on every fold" in verdict(failed)[0]
+    assert verdict(failed) == ["lsgan failed on every fold, so there is no answer: see the errors."]
 
 
 def test_no_verdict_where_nothing_was_generated(folds):
@@ -94,5 +94,31 @@ def test_no_verdict_where_nothing_was_generated(folds):
 
 
 def test_the_word_clearly_is_explained_for_folds_and_for_data_sets(folds):
-    assert "Nadeau" in clearly_means(folds)
-    assert "data sets" in clearly_means(pd.concat([folds, folds.assign(dataset="other")]))
+    sets = pd.concat([folds, folds.assign(dataset="other")])
+    assert "Nadeau" in clearly_means(folds, verdict(folds))
+    assert "data sets" in clearly_means(sets, verdict(sets))
+
+
+def test_the_word_clearly_is_not_explained_where_it_is_not_said(folds):
+    failed = pd.concat([folds[folds["strategy"] == "none"], failure("lsgan")])
+    assert clearly_means(failed, verdict(failed)) == ""
+
+
+def test_the_answer_says_where_the_scores_disagree():
+    results = one_set(
+        {
+            "none": {"roc_auc": BASE, "average_precision": BASE},
+            "lsgan": {"roc_auc": BASE + 0.1 + WOBBLE, "average_precision": BASE - 0.1 + WOBBLE},
+        }
+    )
+    assert verdict(results)[0] == (
+        "lsgan helps and hurts: xgboost ranks better with its rows than without by ROC-AUC, and "
+        "worse by average precision."
+    )
+
+
+@pytest.mark.parametrize("readout", ["as_is", "tuned"])
+def test_a_tuned_threshold_is_advised_where_it_was_not_tuned(readout):
+    scores = {"none": {"roc_auc": BASE}, "lsgan": {"roc_auc": BASE + WOBBLE}}
+    sentences = verdict(one_set(scores, readout=readout))
+    assert any("a tuned threshold" in said for said in sentences) == (readout == "as_is")

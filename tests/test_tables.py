@@ -31,6 +31,19 @@ def test_separators_inside_quotes_do_not_count(tmp_path):
     assert list(table.columns) == ["a,b,c,d", "x", 'say "y,"']
 
 
+def test_decimal_commas_are_read_between_semicolons(tmp_path):
+    text = "a;b;c;d;e;f\n1,5;7;x1,5;1,5;2020-01-01;1.234,5\n-2;8;2,5;;a;2,5\n+3,25;9;3;2;b;3,5\n"
+    table = read_table(write(tmp_path, text))
+    assert table["a"].tolist() == [1.5, -2.0, 3.25]
+    assert table["b"].tolist() == [7, 8, 9]
+    assert table["c"].tolist() == ["x1,5", "2,5", "3"]
+    np.testing.assert_array_equal(table["d"], [1.5, np.nan, 2.0])
+    assert table["e"].tolist() == ["2020-01-01", "a", "b"]
+    assert table["f"].tolist() == ["1.234,5", "2,5", "3,5"]
+    quoted = read_table(write(tmp_path, 'a,b\n"1,5",1\n"2,5",2\n'))
+    assert quoted["a"].tolist() == ["1,5", "2,5"], "between commas they may be lists"
+
+
 def test_dates_stay_text(tmp_path):
     table = read_table(write(tmp_path, "day,class\n2020-01-01,0\n2020-01-02,1\n"))
     assert table["day"].tolist() == ["2020-01-01", "2020-01-02"]
@@ -129,6 +142,7 @@ def test_features_become_a_frame_with_names_and_a_plain_index():
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "more than one column named 'a'"),
         (pd.DataFrame([[1, 2]], columns=["1", 1]), "more than one column named '1'"),
         (pd.DataFrame(index=[0, 1]), "no columns"),
+        (pd.DataFrame({"a": [np.nan] * 2, "b": [None] * 2}), r"no value in any column \(a, b\)"),
         (sparse.csr_matrix(np.eye(2)), "sparse"),
         (np.arange(3), "rows and columns"),
     ],

@@ -39,7 +39,8 @@ def compare(
     """Score strategies against imbalance by stratified cross-validation with learners behind them.
 
     Only rows of the training part reach a sampler, an encoder or early stopping. For a learner that
-    stops early, 15 % of the training part are set aside before resampling; others get all of it.
+    stops early, 15 % of the training part are set aside before resampling (by the protocols
+    "group" and "time" whole groups, or the latest rows); others get all of it.
     All strategies see the same folds and the same rows set aside. A strategy resamples once for all
     learners that are given the same rows.
 
@@ -65,7 +66,7 @@ def compare(
     folds : int, default=5
         Number of folds.
     repeats : int, default=1
-        How often the rows are shuffled and folded anew.
+        How often the rows are shuffled and folded anew; 1 by time.
     protocol : mapping, optional
         How the table is cut or thinned instead of plain stratified folds, see
         `gansampler.evaluation.protocols`: ``{"group": column}`` holds out groups as a whole,
@@ -230,7 +231,7 @@ def run_trials(
 def _say_if_unstopped(splits: Iterable[Split]) -> None:
     if any(len(split.validation) == 0 for split in splits):
         warnings.warn(
-            "No early stopping: fewer than two classes have rows enough to set some aside, so "
+            "No early stopping: in some fold no rows of two classes or more can be set aside, so "
             "XGBoost grows all its trees.",
             stacklevel=3,
         )

@@ -61,9 +61,10 @@ class FeatureMatrix:
 
         Returns
         -------
-        ndarray of float32, shape (n, columns)
+        ndarray of float64, shape (n, columns)
+            In single precision, dates would be two minutes apart; XGBoost rounds for itself.
         """
-        matrix = np.empty(X.shape, dtype=np.float32)
+        matrix = np.empty(X.shape, dtype=np.float64)
         for position, (name, column) in enumerate(X.items()):
             known = self.categories_.get(name)
             matrix[:, position] = to_numbers(column) if known is None else to_codes(column, known)

@@ -1,6 +1,7 @@
 """What strategies gain over a reference: paired differences, with intervals and tests."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -88,9 +89,12 @@ def paired_gains(
 
     Notes
     -----
-    Over :math:`n` folds of mean :math:`d` and standard deviation :math:`s`, from :math:`k`-fold
-    cross-validation, the interval is :math:`d \pm t_{n-1} s \sqrt{1/n + 1/(k-1)}` and p that of the
-    same t-test [2]_; the second summand is there because folds share training rows.
+    Over :math:`n` folds of mean :math:`d` and standard deviation :math:`s` the interval is
+    :math:`d \pm t_{n-1} s \sqrt{1/n + q}` and p that of the same t-test [2]_. q, the rows that are
+    scored divided by those that are learnt from, makes up for folds that share training rows. It is
+    :math:`1/(k-1)` of k-fold cross-validation. By the protocol "time", where fold j of k is learnt
+    from j parts of the table and scored on one, it is the mean :math:`\sum_{j=1}^k 1/j / k`; there
+    the correction, derived for rows cut at random, is an approximation.
 
     Over n data sets the interval is Student's, :math:`d \pm t_{n-1} s / \sqrt n`, and p comes from
     Wilcoxon's signed-rank test, which asks for no normal distribution; ties are split evenly [3]_.
@@ -108,7 +112,9 @@ def paired_gains(
     names = _wanted(strategies, strategy_names(results), "strategy")
     scores = _wanted(metrics, metric_names(results), "metric")
     parts = [
-        _panel_gains(panel, reference, names, scores).assign(**key._asdict(), reference=reference)
+        _panel_gains(panel, key.protocol, reference, names, scores).assign(
+            **key._asdict(), reference=reference
+        )
         for key, panel in panels(results)
     ]
     return pd.concat(parts, ignore_index=True)[GAIN_COLUMNS]
@@ -141,6 +147,7 @@ def _wanted(names: Iterable[str] | None, known: list[str], what: str) -> list[st
 
 def _panel_gains(
     panel: pd.DataFrame,
+    protocol: str,
     reference: str,
     strategies: list[str],
     metrics: list[str],
@@ -148,7 +155,7 @@ def _panel_gains(
     unit, layout, judge = (
         ("data set", scores_by_dataset, _judge_datasets)
         if len(dataset_names(panel)) > 1
-        else ("fold", scores_by_fold, _judge_folds)
+        else ("fold", scores_by_fold, partial(_judge_folds, ratio=_test_ratio(panel, protocol)))
     )
     rows = []
     for metric in metrics:
@@ -201,14 +208,22 @@ def _describe(differences: pd.Series, judge: Callable[[pd.Series], Judgement]) -
     return {**counts, "gain": paired.mean(), "median": paired.median(), **judge(differences)}
 
 
-def _judge_folds(differences: pd.Series) -> Judgement:
+def _test_ratio(panel: pd.DataFrame, protocol: str) -> float:
+    """Divide the rows that are scored by those that are learnt from, in the mean over the folds."""
+    # Of a run that goes on, the last folds may be missing for now.
+    folds = int(panel["fold"].max())
+    if protocol.startswith("time="):
+        return float(np.mean(1 / np.arange(1, folds + 1)))
+    return 1 / max(folds - 1, 1)
+
+
+def _judge_folds(differences: pd.Series, ratio: float) -> Judgement:
     """Test the folds of one data set; they share training rows."""
-    folds = differences.index.get_level_values("fold").nunique()
     values = differences.dropna().to_numpy()
     n = len(values)
     if n < 2:
         return {**_interval(values, np.nan), "p": np.nan, **_chances((np.nan,) * 3)}
-    scale = float(values.std(ddof=1) * np.sqrt(1 / n + 1 / max(folds - 1, 1)))
+    scale = float(values.std(ddof=1) * np.sqrt(1 / n + ratio))
     mean = float(values.mean())
     p = float(2 * stats.t.sf(abs(mean) / scale, n - 1)) if scale > 0 else float(mean == 0)
     return {

@@ -1,7 +1,6 @@
 """The figures of the report, in groups of one title."""
 
 import base64
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -42,9 +41,10 @@ def score_groups(panel: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _fold_group(panel: pd.DataFrame) -> dict[str, Any]:
+    line = ", the dotted line the mean without new rows" if "none" in strategy_names(panel) else ""
     return _group(
         "Scores on each fold",
-        "A dot is one fold, the bar their mean, the dotted line the mean without new rows.",
+        f"A dot is one fold, the bar their mean{line}.",
         {
             f"{METRICS[name].title} of each strategy": plots.plot_scores(panel, name)
             for name in metric_names(panel)
@@ -54,7 +54,6 @@ def _fold_group(panel: pd.DataFrame) -> dict[str, Any]:
 
 def _gain_group(panel: pd.DataFrame) -> dict[str, Any]:
     baseline = baseline_of(panel)
-    others = len(strategy_names(panel)) > 1
     return _group(
         "Gain on each data set",
         "A dot is the mean over the folds of one data set, the diamond the mean over all with its "
@@ -62,7 +61,7 @@ def _gain_group(panel: pd.DataFrame) -> dict[str, Any]:
         {
             f"{METRICS[name].title}: gain over {baseline}": plots.plot_gains(panel, name, baseline)
             for name in metric_names(panel)
-            if baseline is not None and others
+            if baseline is not None
         },
     )
 
@@ -127,8 +126,9 @@ def _by_size(results: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     marked = results.assign(size=plots.minority_sizes(names), other=other)
     cut = marked[marked["size"].notna() & marked["metric"].isin(METRICS)]
     for keys, part in cut.groupby(["learner", "readout", "other"], sort=False):
-        if part["size"].nunique() > 1:
-            yield ", ".join(filter(None, map(str, keys))), part
+        drawn = plots.with_all_sizes(part)
+        if drawn["size"].nunique() > 1:
+            yield ", ".join(filter(None, map(str, keys))), drawn
 
 
 def _curve_group(words: str, part: pd.DataFrame) -> dict[str, Any]:
@@ -136,8 +136,8 @@ def _curve_group(words: str, part: pd.DataFrame) -> dict[str, Any]:
     return _group(
         f"Gain by the rows of the smallest class ({words})",
         "What strategies gain where the training parts keep so many rows of the smallest class; "
-        "the rows that are scored stay the same. Means with 95 % intervals. More is better, losses "
-        "are turned.",
+        "the rows that are scored stay the same. Means with 95 % intervals, over the same data "
+        "sets at each size. More is better, losses are turned.",
         {
             f"{METRICS[name].title}: gain over {baseline} at each size ({words})": (
                 plots.plot_learning_curve(part, name, baseline)
@@ -293,6 +293,5 @@ def _group(title: str, about: str, figures: Mapping[str, Figure]) -> dict[str, A
 
 
 def _data_uri(figure: Figure) -> str:
-    picture = io.BytesIO()
-    figure.savefig(picture, format="svg", dpi=170, metadata={"Date": None})
-    return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode("ascii")
+    picture = plots.render_svg(figure)
+    return "data:image/svg+xml;base64," + base64.b64encode(picture).decode("ascii")

@@ -1,5 +1,6 @@
 """The figures of the report: dark on white, told apart by shape as well as by colour."""
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import cycle
@@ -11,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 from pandas.api import types
 from sklearn.decomposition import PCA
 
@@ -54,6 +56,24 @@ CURVES: list[Any] = [
 MINORITY = r"(?:^|@)minority=(\d+)(?=@|$)"
 MAX_POINTS = 600
 MAX_CATEGORIES = 8
+
+
+def render_svg(figure: Figure) -> bytes:
+    """Write a figure as SVG, with the same bytes whenever it is drawn.
+
+    Parameters
+    ----------
+    figure : Figure
+        One of this module.
+
+    Returns
+    -------
+    bytes
+    """
+    picture = io.BytesIO()
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(picture, format="svg", dpi=170, metadata={"Date": None})
+    return picture.getvalue()
 
 
 @contextmanager
@@ -148,9 +168,12 @@ def plot_learning_curve(results: pd.DataFrame, metric: str, reference: str) -> F
     Figure
         Mean gain at each size, of several data sets over these, else over the folds, with its 95 %
         interval as far as it fits. More is better, losses are turned. Sizes lie on a logarithmic
-        axis, with the strategies a little apart.
+        axis, with the strategies a little apart. Only what `with_all_sizes` leaves is drawn, so
+        that every point of a line is the mean over the same data sets.
     """
-    paired = paired_gains(results, reference, metrics=[metric]).dropna(subset="gain")
+    paired = paired_gains(with_all_sizes(results), reference, metrics=[metric]).dropna(
+        subset="gain"
+    )
     sizes = minority_sizes(paired["protocol"]).astype(float)
     gains = paired.assign(size=sizes).sort_values("size", kind="stable")
     curves = list(gains.groupby("strategy", sort=False))
@@ -172,6 +195,27 @@ def plot_learning_curve(results: pd.DataFrame, metric: str, reference: str) -> F
         ax.set_axisbelow(True)
         figure.legend(loc="outside lower center", ncols=3)
     return figure
+
+
+def with_all_sizes(results: pd.DataFrame) -> pd.DataFrame:
+    """Keep the data sets that were cut to every size; if there is none, the sizes all of them have.
+
+    Parameters
+    ----------
+    results : DataFrame
+        As in `plot_learning_curve`.
+
+    Returns
+    -------
+    DataFrame
+        Some of its rows.
+    """
+    names = results["dataset"].astype(str)
+    sizes, uncut = minority_sizes(names), names.str.replace(MINORITY, "", regex=True)
+    n_sizes = sizes.groupby(uncut).transform("nunique")
+    if (n_sizes == sizes.nunique()).any():
+        return results[n_sizes == sizes.nunique()]
+    return results[uncut.groupby(sizes).transform("nunique") == uncut.nunique()]
 
 
 def minority_sizes(names: pd.Series) -> pd.Series:
@@ -253,6 +297,9 @@ def plot_effort(panel: pd.DataFrame, metric: str) -> Figure:
     with _axes(f"{METRICS[metric].title} against seconds", 3.2) as (figure, ax):
         ax.plot(points["seconds"], points["score"], "o", color=BLUE)
         ax.set_xscale("log")
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        ax.xaxis.set_minor_formatter(NullFormatter())
         ax.set_xlabel("seconds on one fold, resampling and fitting")
         ax.grid(color="#EEEEEE")
         ax.set_axisbelow(True)

@@ -8,7 +8,8 @@ set, such as "wine@minority=50", so that results of several protocols can lie in
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,11 +18,15 @@ from ..naming import check_name
 from .folds import (
     Parts,
     Split,
+    carve_groups,
+    carve_latest,
     carve_validation,
     cut_by_group,
     cut_by_time,
     cut_stratified,
     derive_seed,
+    number_groups,
+    number_spans,
 )
 from .labels import classes_by_frequency, code_labels
 
@@ -30,23 +35,44 @@ THINNING = 1
 
 
 @dataclass(frozen=True)
+class HoldOut:
+    """How rows are held out by a column.
+
+    Parameters
+    ----------
+    cut : callable
+        ``cut(codes, column, folds=, random_state=)`` yields training and test rows.
+    number : callable
+        ``number(column)`` gives for each row the number of the group that it must not be parted
+        from within the training part either.
+    carve : callable
+        ``carve(training, codes, groups, random_state=)`` gives the rows to fit, and those for early
+        stopping.
+    """
+
+    cut: Callable[..., Parts]
+    number: Callable[[pd.Series], np.ndarray]
+    carve: Callable[..., tuple[np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True)
 class Protocol:
-    """A way to cut a table, or to thin its training parts; one of the two functions.
+    """A way to cut a table, or to thin its training parts; one of the two.
 
     Parameters
     ----------
     description : str
         A few words for the report.
-    cut : callable, optional
-        ``cut(codes, column, folds=, random_state=)`` yields training and test rows. The argument of
-        the protocol names the column, which is then no feature.
+    hold_out : HoldOut, optional
+        How rows are held out. The argument of the protocol names the column, which is then no
+        feature.
     thin : callable, optional
         ``thin(codes, training, argument, rng)`` gives training rows by the words for the name of
         the data set.
     """
 
     description: str
-    cut: Callable[..., Parts] | None = None
+    hold_out: HoldOut | None = None
     thin: (
         Callable[[np.ndarray, np.ndarray, Any, np.random.Generator], dict[str, np.ndarray]] | None
     ) = None
@@ -139,8 +165,11 @@ def _keep(codes: np.ndarray, training: np.ndarray, n: int, rng: np.random.Genera
 
 
 PROTOCOLS: dict[str, Protocol] = {
-    "group": Protocol("groups of rows are held out as a whole", cut=cut_by_group),
-    "time": Protocol("later rows are held out", cut=cut_by_time),
+    "group": Protocol(
+        "groups of rows are held out as a whole",
+        HoldOut(cut_by_group, number_groups, carve_groups),
+    ),
+    "time": Protocol("later rows are held out", HoldOut(cut_by_time, number_spans, carve_latest)),
     "imbalance_ratio": Protocol(
         "rows of the smallest class are taken out of the training parts", thin=thin_to_ratio
     ),
@@ -161,7 +190,8 @@ def make_splits(
 ) -> tuple[pd.DataFrame, list[Split]]:
     """Cut a table into folds, several times over, by a protocol.
 
-    The rows for early stopping are drawn from the training rows that are left, class by class.
+    The rows for early stopping are drawn from the training rows that are left: class by class, in
+    whole groups where groups are held out, and the latest of them where later rows are.
 
     Parameters
     ----------
@@ -174,7 +204,7 @@ def make_splits(
     folds : int
         Parts of one repeat.
     repeats : int
-        How often the rows are shuffled and cut anew. Time is never shuffled.
+        How often the rows are shuffled and cut anew; 1 by time.
     random_state : int
         Seed of the run.
 
@@ -191,31 +221,43 @@ def make_splits(
     """
     for name in protocol:
         check_name(name, PROTOCOLS, "protocol")
-    X, variant, cut = _choose_cut(X, protocol)
+    if "time" in protocol and repeats > 1:
+        raise ValueError(
+            "Time is never shuffled, so each repeat would be the same folds: give repeats=1."
+        )
+    X, way = _choose_way(X, protocol)
     classes = classes_by_frequency(y)
     codes = code_labels(y, classes)
     splits = []
     for repeat in range(1, repeats + 1):
-        parts = cut(codes, folds=folds, random_state=derive_seed(random_state, repeat))
+        parts = way.cut(codes, folds=folds, random_state=derive_seed(random_state, repeat))
         for fold, (training, test) in enumerate(parts, start=1):
             _check_classes(codes, classes, fold, training=training, test=test)
             seeds = (random_state, repeat, fold)
             for words, rows in _thinned(codes, training, protocol, seeds).items():
-                fit, validation = carve_validation(rows, codes, random_state=derive_seed(*seeds))
-                splits.append(Split(repeat, fold, fit, validation, test, variant + words))
+                fit, validation = way.carve(rows, codes, random_state=derive_seed(*seeds))
+                variant = way.variant + words
+                splits.append(Split(repeat, fold, fit, validation, test, variant, way.groups))
     return X, splits
 
 
-def _choose_cut(
-    X: pd.DataFrame, protocol: Mapping[str, Any]
-) -> tuple[pd.DataFrame, str, Callable[..., Parts]]:
-    """Give the features, the words for the name of the data set, and how to cut."""
-    cuts = {name: cut for name in protocol if (cut := PROTOCOLS[name].cut)}
-    if not cuts:
-        return X, "", cut_stratified
-    if len(cuts) > 1:
-        raise ValueError(f"Rows cannot be held out by {' and by '.join(cuts)}: choose one.")
-    ((name, cut),) = cuts.items()
+class _Way(NamedTuple):
+    """How a table is parted: for the name of the data set, by folds, and for early stopping."""
+
+    variant: str
+    cut: Callable[..., Parts]
+    carve: Callable[..., tuple[np.ndarray, np.ndarray]]
+    groups: np.ndarray | None
+
+
+def _choose_way(X: pd.DataFrame, protocol: Mapping[str, Any]) -> tuple[pd.DataFrame, _Way]:
+    """Give the features, and how to part the table."""
+    ways = {name: way for name in protocol if (way := PROTOCOLS[name].hold_out)}
+    if not ways:
+        return X, _Way("", cut_stratified, carve_validation, None)
+    if len(ways) > 1:
+        raise ValueError(f"Rows cannot be held out by {' and by '.join(ways)}: choose one.")
+    ((name, way),) = ways.items()
     by = check_name(protocol[name], X.columns, "column")
     if X[by].isna().any():
         raise ValueError(
@@ -225,7 +267,9 @@ def _choose_cut(
     features = X.drop(columns=by)
     if features.shape[1] == 0:
         raise ValueError(f"No feature column is left beside {by!r}.")
-    return features, f"@{name}={by}", lambda codes, **how: cut(codes, X[by], **how)
+    groups = way.number(X[by])
+    cut, carve = partial(way.cut, column=X[by]), partial(way.carve, groups=groups)
+    return features, _Way(f"@{name}={by}", cut, carve, groups)
 
 
 def _thinned(

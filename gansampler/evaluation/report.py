@@ -1,18 +1,15 @@
 """The report: one HTML file with everything in it, for a browser, a phone or paper."""
 
-import os
-import platform
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from .. import __version__
 from .gallery import curve_groups, look_groups, reliability_groups, score_groups
 from .scores import dataset_names, strategy_names
+from .store import surroundings
 from .strategies import STRATEGIES
 from .summary import (
     WITH_CHANCES,
@@ -27,7 +24,6 @@ from .summary import (
 from .trial import Trial
 from .verdict import clearly_means, verdict
 
-PACKAGES = ("imbalanced-learn", "numpy", "pandas", "scikit-learn", "torch", "xgboost")
 CHANCES_TITLE = (
     "Probability in % of being worse than {} by more than 0.01 / within 0.01 / better by more"
 )
@@ -123,10 +119,11 @@ def _subject(results: pd.DataFrame) -> str:
 def _part(heading: str, panel: pd.DataFrame, reliability: pd.DataFrame | None) -> dict[str, Any]:
     """Give all there is to show of one panel."""
     made = panel_tables(panel, WITH_INTERVAL) | _chances(panel)
+    sentences = verdict(panel)
     return {
         "heading": heading,
-        "verdict": verdict(panel),
-        "clearly": clearly_means(panel),
+        "verdict": sentences,
+        "clearly": clearly_means(panel, sentences),
         "tables": {title: _cells(table) for title, table in made.items()},
         "details": {title: _cells(table) for title, table in datasets_tables(panel).items()},
         "groups": score_groups(panel) + reliability_groups(panel, reliability),
@@ -136,7 +133,7 @@ def _part(heading: str, panel: pd.DataFrame, reliability: pd.DataFrame | None) -
 def _chances(panel: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Make the table of probabilities of practical equivalence."""
     baseline = baseline_of(panel)
-    if baseline is None or len(strategy_names(panel)) < 2:
+    if baseline is None:
         return {}
     return {CHANCES_TITLE.format(baseline): gains_table(panel, baseline, WITH_CHANCES)}
 
@@ -149,8 +146,6 @@ def _cells(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def _surroundings() -> dict[str, str]:
-    versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
-    return {
-        "versions": f"gansampler {__version__}, Python {platform.python_version()}, {versions}",
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
-    }
+    now = surroundings()
+    versions = ", ".join(f"{name} {number}" for name, number in now["versions"].items())
+    return {"versions": versions, "machine": now["machine"]}

@@ -2,7 +2,6 @@
 
 import inspect
 import os
-import re
 import sys
 import threading
 import time
@@ -14,16 +13,16 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed, effective_n_jobs, parallel_config
+from joblib import Parallel, delayed, parallel_config
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
 from .compare import run_trials
+from .identity import file_identity, plain
 from .sources import Source
 from .store import KEY_COLUMNS, Store
-from .strategies import Strategy, pick_strategies
+from .strategies import STRATEGIES, Strategy, pick_strategies
 from .trial import COLUMNS, Key, Trial
 
 Finished = Generator[Trial, None, None]
@@ -111,17 +110,18 @@ def run_tasks(
     """Benchmark strategies on many data sets, and keep each trial as soon as it is finished.
 
     What the store holds already is not run again, so a run that was interrupted, by whatever, goes
-    on by the same call; so does one that is asked for more data sets, strategies or repeats. Every
-    trial runs on one thread and has seeds of its own, so that its scores depend neither on
-    `n_jobs` nor on what ran before. All data sets have their first repeat before any has its
-    second; within a repeat the largest come first, and the small ones fill the gaps at the end. A
-    process holds one table at a time.
+    on by the same call; so does one that is asked for more data sets, strategies or repeats. Only
+    trials in which something failed are run again, and their rows replaced. Every trial runs on one
+    thread and has seeds of its own, so that its scores depend neither on `n_jobs` nor on what ran
+    before. All data sets have their first repeat before any has its second; within a repeat the
+    largest come first, and the small ones fill the gaps at the end. A process holds one table at a
+    time.
 
     Parameters
     ----------
     data_sets : iterable of Source or tuple
-        ``(name, path, target)``: what the data set is called in the table, its CSV or parquet file,
-        and its column of classes.
+        ``(name, path, target)``: what the data set is called in the table, without an @; its CSV or
+        parquet file; and its column of classes.
     strategies : iterable of str, or mapping, or None
         As in `gansampler.evaluation.compare`.
     store : str or Path
@@ -139,7 +139,8 @@ def run_tasks(
         data files by the same paths; one thread a worker is best.
     earlier : DataFrame, optional
         Results of this very run from elsewhere, such as a parquet file of them: their trials go
-        into the store and are not run again. What they were made with is not checked.
+        into the store and, unless they failed, are not run again. What they were made with is not
+        checked.
     random_state : int, default=0
         Seed of everything.
     verbose : int, default=0
@@ -161,7 +162,8 @@ def run_tasks(
         If a process is ended from outside in the middle of a trial.
     """
     options["random_state"] = random_state
-    effective_n_jobs(n_jobs)  # refuses 0
+    if n_jobs == 0:
+        raise ValueError("n_jobs=0 runs nothing: give 1 or more, or -1 for one for each core.")
     chosen = pick_strategies(strategies)
     sources = _as_sources(data_sets)
     jobs = [job for source in sources for job in _plan(source, chosen, max_rows, options)]
@@ -215,6 +217,12 @@ def _as_sources(data_sets: Iterable[Source | tuple[str, str | Path, str]]) -> li
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"More than one data set is named {', '.join(twice)}: rename one.")
+    marked = next((name for name in names if "@" in name), None)
+    if marked is not None:
+        raise ValueError(
+            f"The data set name {marked!r} holds an @, after which results say what a protocol "
+            f"did: name it {marked.replace('@', '_')!r}, for example."
+        )
     # Other processes may work in other folders.
     return [replace(source, path=Path(source.path).absolute()) for source in sources]
 
@@ -244,31 +252,15 @@ def _identity(job: Job) -> dict[str, Any]:
 def _named(wanted: Any, chosen: Mapping[str, Strategy]) -> dict[str, Any]:
     """Say what each strategy is: its own name, or what a user put behind a name."""
     given = wanted if isinstance(wanted, Mapping) else {}
-    return {name: plain(given.get(name, name)) for name in chosen}
+    meant = {name: given.get(name, name) for name in chosen}
+    return {
+        name: file_identity(value) if _is_file(value) else plain(value)
+        for name, value in meant.items()
+    }
 
 
-def plain(value: Any) -> Any:
-    """Turn settings into data that JSON can hold and that is the same in every run.
-
-    Parameters
-    ----------
-    value : object
-        Numbers, text and None stay; mappings and iterables are walked; of all else the ``repr``
-        counts, without addresses in memory.
-
-    Returns
-    -------
-    object
-    """
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, Mapping):
-        return {str(key): plain(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(each) for each in value]
-    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+def _is_file(strategy: Any) -> bool:
+    return isinstance(strategy, str) and strategy.endswith(".py") and strategy not in STRATEGIES
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pandas as pd
 from .metrics import METRICS
 
 
-class Key(NamedTuple):
+class PanelKey(NamedTuple):
     """What tells a panel of a result from the others."""
 
     learner: str
@@ -61,7 +61,7 @@ def dataset_names(results: pd.DataFrame) -> list[str]:
     return list(results["dataset"].unique())
 
 
-def panels(results: pd.DataFrame) -> Iterator[tuple[Key, pd.DataFrame]]:
+def panels(results: pd.DataFrame) -> Iterator[tuple[PanelKey, pd.DataFrame]]:
     """Cut a result into panels, of one learner, one readout and one protocol each.
 
     Parameters
@@ -83,7 +83,7 @@ def panels(results: pd.DataFrame) -> Iterator[tuple[Key, pd.DataFrame]]:
         readouts = own.loc[is_score, "readout"].unique()
         for readout in readouts if len(readouts) else own["readout"].unique():
             panel = own[shared | (is_score & (own["readout"] == readout))]
-            yield Key(str(learner), str(readout), str(protocol)), panel
+            yield PanelKey(str(learner), str(readout), str(protocol)), panel
             shared = own["metric"].isna()
 
 
@@ -126,7 +126,9 @@ def scores_by_dataset(panel: pd.DataFrame, metric: str) -> pd.DataFrame:
         where the strategy lacks a fold that another has: means over different folds do not
         compare.
     """
-    by_dataset = scores_by_fold(panel, metric).T.groupby(level="dataset", sort=False)
-    finished = by_dataset.count().T
-    means = by_dataset.mean().T.where(finished.eq(finished.max()) & (finished > 0))
+    folds = scores_by_fold(panel, metric)
+    by_dataset = folds.T.groupby(level="dataset", sort=False)
+    lacking = folds.isna() & folds.notna().any()
+    lacks_one = lacking.T.groupby(level="dataset", sort=False).any().T
+    means = by_dataset.mean().T.mask(lacks_one)
     return means.reindex(columns=[name for name in dataset_names(panel) if name in means])

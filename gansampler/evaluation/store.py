@@ -85,6 +85,10 @@ class Store:
     def _open(self, settings: Mapping[str, Any] | None) -> None:
         self._check_is_store()
         if settings is None:
+            if self._is_empty():
+                raise ValueError(
+                    f"{self.path} holds no run yet: start one that keeps its results there."
+                )
             self.settings = self._recall("settings")
             return
         settings = json.loads(json.dumps(settings))  # as it will be read
@@ -97,14 +101,20 @@ class Store:
 
     def _check_is_store(self) -> None:
         """Refuse any other file; an empty one is a store to be."""
-        try:
-            with self._errors():
+        with self._errors():
+            try:
                 (mark,) = self.connection.execute("PRAGMA application_id").fetchone()
-                (tables,) = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.DatabaseError:  # not a database at all
-            mark, tables = None, None
-        if mark != APPLICATION and tables != 0:
+            except sqlite3.DatabaseError as error:
+                if "not a database" not in str(error):
+                    raise
+                mark = None
+        if mark is None or (mark != APPLICATION and not self._is_empty()):
             raise ValueError(f"{self.path} is no store of a run: name another file.")
+
+    def _is_empty(self) -> bool:
+        with self._errors():
+            (tables,) = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return tables == 0
 
     def _sessions(self) -> list[dict[str, Any]]:
         """List when, where and by what this store was written, this time included."""
@@ -120,15 +130,18 @@ class Store:
         return [*sessions, now]
 
     def done(self) -> set[Key]:
-        """Tell which trials are in.
+        """Tell which trials are in, and need not be run again.
 
         Returns
         -------
         set of tuple
-            ``(dataset, strategy, repeat, fold)``.
+            ``(dataset, strategy, repeat, fold)``, without trials in which something failed.
         """
+        keys = _listed(KEY_COLUMNS)
         with self._errors():
-            found = self.connection.execute(f"SELECT DISTINCT {_listed(KEY_COLUMNS)} FROM results")
+            found = self.connection.execute(
+                f"SELECT {keys} FROM results GROUP BY {keys} HAVING min(status IS 'ok')"
+            )
             return set(found)
 
     def add(
@@ -139,7 +152,8 @@ class Store:
     ) -> None:
         """Keep the rows of a finished trial: all of them, or none if the process ends meanwhile.
 
-        A trial that is there already stays as it is.
+        A trial that is there already stays as it is, unless something failed in it: then the new
+        rows take the place of all that it had.
 
         Parameters
         ----------
@@ -151,8 +165,16 @@ class Store:
             The field of that name of the trial.
         """
         with self._transaction():
+            self._forget_failed(key)
             self._insert("results", key, rows)
             self._insert("reliability", key, reliability)
+
+    def _forget_failed(self, key: Key) -> None:
+        is_key = " AND ".join(f"{name} = ?" for name in KEY_COLUMNS)
+        failed = f"SELECT 1 FROM results WHERE {is_key} AND status IS NOT 'ok'"
+        if self.connection.execute(failed, key).fetchone():
+            for table in TABLES:
+                self.connection.execute(f"DELETE FROM {table} WHERE {is_key}", key)
 
     def _insert(self, table: str, key: Key, rows: Iterable[Mapping[str, Any]]) -> None:
         names = TABLES[table]
@@ -247,6 +269,11 @@ class Store:
             yield
         except sqlite3.OperationalError as error:
             raise OSError(f"The store {self.path} cannot be used: {error}.") from error
+        except sqlite3.DatabaseError as error:
+            raise OSError(
+                f"The store {self.path} is damaged ({error}): put a copy of it back, or name "
+                "another file and run all again."
+            ) from error
 
 
 def _create(connection: sqlite3.Connection) -> None:

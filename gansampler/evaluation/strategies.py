@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
+from itertools import chain
 from typing import Any, Protocol
 
 import pandas as pd
@@ -182,8 +183,8 @@ def pick_strategies(
         "imblearn.over_sampling.SMOTE(k_neighbors=3)", or Python files that define one class or
         object with ``fit_resample``, or one `Strategy`; or a mapping from a name of your own to one
         of these, to a `Strategy`, or to an object with ``fit_resample``. None means those of
-        `STRATEGIES` that are ``by_default``, "all" means all of them; of these, those whose package
-        is not installed are left out with a warning.
+        `STRATEGIES` that are ``by_default``, "all" among names means all of them; of these, those
+        whose package is not installed are left out with a warning.
 
     Returns
     -------
@@ -201,12 +202,14 @@ def pick_strategies(
     """
     if isinstance(wanted, str):
         wanted = [wanted]
-    if wanted is None or list(wanted) == ["all"]:
-        return _installed(
-            {name: entry for name, entry in STRATEGIES.items() if entry.by_default or wanted}
-        )
+    if wanted is None:
+        return _installed({name: entry for name, entry in STRATEGIES.items() if entry.by_default})
     if not isinstance(wanted, Mapping):
-        wanted = {name: name for name in wanted}
+        wanted = list(wanted)
+        everything = _installed(STRATEGIES) if "all" in wanted else {}
+        # By their names, of which each comes once.
+        names = [[*everything] if name == "all" else [name] for name in wanted]
+        wanted = {name: name for name in chain.from_iterable(names)}
     if not wanted:
         raise ValueError(f"No strategy was asked for. Known: {', '.join(STRATEGIES)}.")
     strategies = {name: _as_strategy(value) for name, value in wanted.items()}

@@ -10,7 +10,7 @@ from .gains import paired_gains
 from .metrics import METRICS
 from .ranking import mean_ranks
 from .scores import (
-    Key,
+    PanelKey,
     dataset_names,
     metric_names,
     panels,
@@ -137,7 +137,7 @@ def gains_cells(gains: pd.DataFrame, cell: str = BRIEF) -> pd.DataFrame:
     ]
     titles = gains["metric"].map(lambda name: METRICS[name].title)
     gains = gains.assign(cell=written, metric=titles)
-    rows = [name for name in Key._fields if gains[name].nunique() > 1] + ["strategy"]
+    rows = [name for name in PanelKey._fields if gains[name].nunique() > 1] + ["strategy"]
     table = gains.set_index([*rows, "metric"])["cell"].unstack()
     table = table.reindex(gains.set_index(rows).index.unique())
     return table[list(gains["metric"].unique())].rename_axis(columns=None)
@@ -350,9 +350,10 @@ def summary(results: pd.DataFrame) -> str:
     """
     parts = [f"## {title}\n\n{to_markdown(table)}" for title, table in tables(results).items()]
     words = [
-        (f"### {heading}\n\n" if heading else "") + "\n".join(f"- {each}" for each in sentences)
+        (f"### {heading}\n\n" if heading else "")
+        + "\n".join(f"- {each}" for each in (*sentences, clearly_means(panel, sentences)) if each)
         for heading, panel in headed_panels(results)
-        if (sentences := [*verdict(panel), clearly_means(panel)])[1:]
+        if (sentences := verdict(panel))
     ]
     if words:
         parts += ["## In words", *words]

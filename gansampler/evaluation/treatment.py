@@ -250,11 +250,13 @@ class Treatment:
             From probabilities (n, classes) to codes (n,).
         """
         X, y = self.fold.rows(positions)
+        groups = self.fold.split.groups
         return tune_decision(
             lambda inner: self.fit(learner, positions[inner]),
             X,
             y,
             self.fold.classes,
+            groups=None if groups is None else groups[positions],
             random_state=self.seed,
         )
 

@@ -1,5 +1,6 @@
 """The answer in words."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ RIVALS = {
 }
 # What no threshold can move: the answer leans on these alone.
 RANKING_METRICS = ("roc_auc", "average_precision")
+THRESHOLD = (
+    "If its decisions are better, a tuned threshold, which needs no new rows, may do as well."
+)
 
 
 def verdict(panel: pd.DataFrame) -> list[str]:
@@ -41,7 +45,7 @@ def verdict(panel: pd.DataFrame) -> list[str]:
     if subject is None or not rivals:
         return []
     if panel.loc[panel["strategy"] == subject, "value"].isna().all():
-        return [f"{subject} failed on every fold, so there is no answer: see the errors below."]
+        return [f"{subject} failed on every fold, so there is no answer: see the errors."]
     gains = {rival: _known_gains(panel, subject, rival) for rival in rivals}
     sentences = _answer(gains["none"], subject) if "none" in gains else []
     sentences += [_overview(rival, rows) for rival, rows in gains.items()]
@@ -83,22 +87,27 @@ def sentence(row: Any) -> str:
     return (
         f"{row.strategy}'s {metric.title} is {_compared(sign * row.gain)} with "
         f"{RIVALS.get(row.reference, row.reference)}{_sense(metric, row.gain)}; {interval}; "
-        f"better on {row.wins} of {row.n} {row.unit}s."
+        f"better on {row.wins} of {row.n} {row.unit}{'' if row.n == 1 else 's'}."
     )
 
 
-def clearly_means(panel: pd.DataFrame) -> str:
+def clearly_means(panel: pd.DataFrame, sentences: Iterable[str]) -> str:
     """Explain the word "clearly" of the verdict.
 
     Parameters
     ----------
     panel : DataFrame
         One panel of a result, see `gansampler.evaluation.scores.panels`.
+    sentences : iterable of str
+        What `verdict` says of it.
 
     Returns
     -------
     str
+        Empty where nothing is said to be clear or not.
     """
+    if not any("clear" in said for said in sentences):
+        return ""
     how = (
         "is Student's, over the means of the data sets."
         if len(dataset_names(panel)) > 1
@@ -135,17 +144,22 @@ def _answer(gains: pd.DataFrame, subject: str) -> list[str]:
     if ranking.empty:
         return []
     learner = ranking["learner"].iloc[0]
-    better, worse = (ranking["clearly"].eq(word).any() for word in ("better", "worse"))
+    better, worse = (_titles(ranking[ranking["clearly"] == word]) for word in ("better", "worse"))
     details = [sentence(row) for row in ranking.itertuples()]
-    if better and not worse:
+    if better and worse:
+        mixed = f"ranks better with its rows than without by {better}, and worse by {worse}."
+        return [f"{subject} helps and hurts: {learner} {mixed}", *details]
+    if better:
         return [f"{subject} helps: {learner} ranks better with its rows than without.", *details]
-    if worse and not better:
+    if worse:
         return [f"{subject} hurts: {learner} ranks worse with its rows than without.", *details]
-    return [
-        f"{subject} makes no clear difference to how well {learner} ranks the rows.",
-        *details,
-        "If its decisions are better, a tuned threshold, which needs no new rows, may do as well.",
-    ]
+    answer = f"{subject} makes no clear difference to how well {learner} ranks the rows."
+    tuned_already = ranking["readout"].iloc[0] == "tuned"
+    return [answer, *details] if tuned_already else [answer, *details, THRESHOLD]
+
+
+def _titles(gains: pd.DataFrame) -> str:
+    return ", ".join(METRICS[metric].title for metric in gains["metric"])
 
 
 def _overview(rival: str, gains: pd.DataFrame) -> str:
@@ -158,9 +172,8 @@ def _overview(rival: str, gains: pd.DataFrame) -> str:
         for word in words
         if len(group := gains[gains["clearly"] == word])
     ]
-    others = [METRICS[metric].title for metric in gains.loc[gains["clearly"] == "", "metric"]]
-    if others:
-        parts.append("no clear difference in " + (", ".join(others) if parts else "any metric"))
+    if others := _titles(gains[gains["clearly"] == ""]):
+        parts.append("no clear difference in " + (others if parts else "any metric"))
     return f"Against {RIVALS[rival]}: {'; '.join(parts)}."
 
 
