@@ -244,7 +244,8 @@ CELL = "{gain} ({wins}/{n}), p {p}"
 AGAINST_BASE = """\
 Mean difference to *lsgan*, of the rows *control, ...* to *control*: more is better. In brackets on
 how many sets it is better, then p of Wilcoxon's signed-rank test, not corrected for the many rows:
-read directions, not third decimals. Seconds to resample are medians over the sets."""
+read directions, not third decimals. *lsgan with other seeds* is the same setting once more, and so
+says what chance does. Seconds to resample are medians over the sets."""
 AGAINST_NONE = "Mean difference to *none*, and on how many sets it is better."
 # A short table, for the ranking of rows and for the decision.
 BRIEF_METRICS = ["roc_auc", "average_precision", "mcc"]
