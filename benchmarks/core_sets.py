@@ -178,8 +178,7 @@ def against_each(panel: pd.DataFrame) -> str:
     gains = pd.concat(pairs, ignore_index=True)
     gains["p_holm"] = holm(gains["p"])
     gains["strategy"] = gains["reference"]
-    cells = gains_cells(gains.assign(reference=""), WITH_P)
-    return to_markdown(cells.rename_axis("against"))
+    return to_markdown(gains_cells(gains, WITH_P).rename_axis("against"))
 
 
 def beside_the_slow(results: pd.DataFrame) -> str:

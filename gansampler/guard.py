@@ -98,8 +98,8 @@ class GuardedOverSampler(BaseSampler):
     Notes
     -----
     The price is :math:`k` fits of the sampler and :math:`2k` of the classifier, beside the one fit
-    of the sampler that adds the rows: by default four to five times the sampler's own time, and
-    more with many classes, for each of which the trees grow anew. While the folds are tried, OpenMP
+    of the sampler that adds the rows; the trees of the default classifier grow anew for each class.
+    While the folds are tried, OpenMP
     has one thread.
 
     The choice is about ranking; what new rows do to the decision threshold does not count. Where
