@@ -17,7 +17,7 @@ class _SingleThread:
     """Run torch on one thread while anyone is inside, and put the caller's number back.
 
     Matrices of 256 x 128 gain nothing from a second thread, and where another process wants the
-    same core, waiting for that thread makes a step a hundred times slower. The number is global to
+    same core, waiting for that thread makes a step many times slower. The number is global to
     the process, so the last one out restores it.
     """
 
