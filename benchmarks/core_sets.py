@@ -17,7 +17,7 @@ from provenance import markdown_source
 from sklearn.ensemble import RandomForestClassifier
 from study import earlier_results, results_of, study_parser
 
-from gansampler.evaluation.columns import is_categorical
+from gansampler.columns import kind_of
 from gansampler.evaluation.gains import holm, paired_gains
 from gansampler.evaluation.plots import plot_mean_ranks
 from gansampler.evaluation.ranking import mean_ranks
@@ -249,7 +249,9 @@ def describe(X: pd.DataFrame, y: pd.Series) -> dict[str, float]:
         "minority_rows": int(counts.min()),
         "imbalance_ratio": counts.max() / counts.min(),
         "classes": len(counts),
-        "categorical_share": float(np.mean([is_categorical(column) for _, column in X.items()])),
+        "categorical_share": float(
+            np.mean([kind_of(column) == "category" for _, column in X.items()])
+        ),
         "missing_share": float(X.isna().to_numpy().mean()),
     }
 

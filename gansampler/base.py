@@ -35,11 +35,11 @@ from .acceptance import (
     keep_rates,
 )
 from .anchors import ANCHORS
+from .columns import check_columns, check_unique
 from .encoding import Matrix, TableEncoder, as_frame, missing_mask
 from .losses import LOSSES, PENALTIES, GradientPenalty
 from .networks import MLP, Discriminator, Generator
 from .seeding import numpy_generator
-from .tables import check_numbers, check_unique
 from .training import STEPS_A_RECORD, ClassBatches, train
 
 # Fewer different rows than this say nothing of how a class varies.
@@ -170,7 +170,7 @@ class BaseGANOverSampler(BaseOverSampler):
                 ensure_all_finite="allow-nan",
             )
         check_consistent_length(X, y)
-        check_numbers(as_frame(X))
+        check_columns(as_frame(X))
         return X, column_or_1d(y), binarize_y
 
     def _fit_resample(self, X: Any, y: NDArray[Any], **params: Any) -> tuple[Any, NDArray[Any]]:

@@ -16,11 +16,11 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from . import CGANOverSampler, JitterOverSampler, LSGANOverSampler, __version__
+from .columns import check_features
 from .datasets import load_winequality_red4
 from .naming import check_name
 from .tables import (
     check_classes,
-    check_features,
     find_decimal,
     find_separator,
     read_table,

@@ -18,6 +18,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils._indexing import _get_column_indices
 from sklearn.utils.validation import check_is_fitted
 
+from .columns import kind_of, plain, to_numbers
+
 Matrix = NDArray[np.float32]
 
 # Beyond this many categories the rarest share one slot; decoding draws among them by frequency.
@@ -104,10 +106,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         frame = as_frame(X)
         nominal = set(nominal_columns(X, frame, self.categorical_features))
         self._dtype_ = None if isinstance(X, pd.DataFrame) else np.asarray(X).dtype
-        self._columns_ = frame.columns
+        self._like_ = frame.iloc[:0]
         self.n_features_in_ = frame.shape[1]
         self._encoders_ = [
-            _column_encoder(_column(frame, i), i in nominal) for i in range(frame.shape[1])
+            _column_encoder(frame.iloc[:, i], i in nominal) for i in range(frame.shape[1])
         ]
         self.spans_: list[Span] = []
         for encoder in self._encoders_:
@@ -146,7 +148,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             )
         Z = np.zeros((len(frame), self.width_), dtype=np.float32)
         for i, (encoder, block) in enumerate(self._blocks(Z)):
-            encoder.encode(_column(frame, i), out=block)
+            encoder.encode(frame.iloc[:, i], out=block)
         return Z
 
     def snap(self, Z: Matrix) -> Matrix:
@@ -192,8 +194,13 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             for i, column in enumerate(columns):
                 X[:, i] = column
             return X
-        frame = pd.DataFrame(dict(enumerate(columns)), index=pd.RangeIndex(len(Z)))
-        frame.columns = self._columns_
+        # Of objects that are dates, say, pandas would make another dtype unless it is named.
+        like = dict(enumerate(zip(columns, self._like_.dtypes, strict=True)))
+        index = pd.RangeIndex(len(Z))
+        frame = pd.DataFrame(
+            {i: pd.Series(values, index, dtype) for i, (values, dtype) in like.items()}, index
+        )
+        frame.columns = self._like_.columns
         return frame
 
     def _blocks(self, Z: Matrix) -> list[tuple[Any, Matrix]]:
@@ -207,22 +214,12 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
 
 def as_frame(X: Any) -> pd.DataFrame:
-    """Give any table as a frame with the narrowest dtype of each column, without changing ``X``."""
+    """Give any table as a frame, without changing ``X``."""
     if isinstance(X, pd.DataFrame):
         return X
     X = np.asarray(X)
     # pandas takes numbers in the byte order of the machine only.
-    frame = pd.DataFrame(X.astype(X.dtype.newbyteorder("="), copy=False))
-    return frame.infer_objects() if X.dtype == object else frame
-
-
-def _column(frame: pd.DataFrame, i: int) -> pd.Series:
-    """Give a column whose holes are all alike: in nullable floats 0 / 0 is a NaN beside them."""
-    column = frame.iloc[:, i]
-    nullable = isinstance(column.dtype, (pd.Float32Dtype, pd.Float64Dtype, pd.ArrowDtype))
-    if nullable and column.dtype.kind == "f":
-        column = column.mask((column != column).fillna(False))
-    return column
+    return pd.DataFrame(X.astype(X.dtype.newbyteorder("="), copy=False))
 
 
 def nominal_columns(X: Any, frame: pd.DataFrame, categorical_features: Any) -> list[int]:
@@ -247,9 +244,11 @@ def nominal_columns(X: Any, frame: pd.DataFrame, categorical_features: Any) -> l
     ValueError
         If a name, an index or a mask does not fit the table.
     """
-    inferred = [i for i, dtype in enumerate(frame.dtypes) if _is_nominal(dtype)]
+    twins = [plain(column) for _, column in frame.items()]
+    inferred = [i for i, twin in enumerate(twins) if kind_of(twin) == "category"]
+    must = [i for i in inferred if not _is_bool(twins[i].dtype)]
     if categorical_features is None:
-        return [i for i in inferred if not _is_bool(frame.dtypes.iloc[i])]
+        return must
     if isinstance(categorical_features, str) and categorical_features == "auto":
         return inferred
     try:
@@ -261,17 +260,7 @@ def nominal_columns(X: Any, frame: pd.DataFrame, categorical_features: Any) -> l
             f"{frame.shape[1]} columns: {error}. Give names of columns, indices from 0 to "
             f"{frame.shape[1] - 1}, a boolean mask with one entry a column, 'auto' or None."
         ) from error
-    must = {i for i in inferred if not _is_bool(frame.dtypes.iloc[i])}
-    return sorted(must | {int(i) % frame.shape[1] for i in named})
-
-
-def _is_nominal(dtype: Any) -> bool:
-    if isinstance(dtype, pd.CategoricalDtype):
-        return not dtype.ordered
-    types = pd.api.types
-    return (
-        types.is_bool_dtype(dtype) or types.is_object_dtype(dtype) or types.is_string_dtype(dtype)
-    )
+    return sorted({*must, *(int(i) % frame.shape[1] for i in named)})
 
 
 def _is_bool(dtype: Any) -> bool:
@@ -280,15 +269,9 @@ def _is_bool(dtype: Any) -> bool:
 
 
 def _column_encoder(column: pd.Series, nominal: bool) -> NumberEncoder | CategoryEncoder:
-    try:
-        if nominal or column.isna().all():
-            return CategoryEncoder(column)
-        return NumberEncoder(column)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"Column {column.name!r} has dtype {column.dtype}, which cannot be encoded: {error}. "
-            "Convert it to numbers, dates or categories, or drop it."
-        ) from error
+    if nominal or plain(column).isna().all():
+        return CategoryEncoder(column)
+    return NumberEncoder(column)
 
 
 class NumberEncoder:
@@ -301,7 +284,8 @@ class NumberEncoder:
     """
 
     def __init__(self, column: pd.Series) -> None:
-        keys, present = _sort_keys(column)
+        keys = to_numbers(plain(column))
+        present = ~np.isnan(keys)
         unique, first, counts = np.unique(keys[present], return_index=True, return_counts=True)
         rows = np.flatnonzero(present)[first]
         self.values = column.iloc[rows].array.copy()
@@ -316,7 +300,8 @@ class NumberEncoder:
 
     def encode(self, column: pd.Series, out: Matrix) -> None:
         """Write the scores of a column, and whether it is missing, into ``out``."""
-        keys, present = _sort_keys(column)
+        keys = to_numbers(plain(column))
+        present = ~np.isnan(keys)
         out[present, 0] = np.interp(keys[present], self.keys, self.scores)
         if self.has_missing:
             out[:, 1], out[:, 2] = present, ~present
@@ -347,11 +332,12 @@ class CategoryEncoder:
     """
 
     def __init__(self, column: pd.Series) -> None:
-        codes, first, counts = _factorize(column)
+        labels = _labels(column)
+        codes, first, counts = _factorize(labels)
         by_frequency = np.argsort(-counts, kind="stable")
         self.values = column.iloc[first[by_frequency]].array.copy()
         self.counts = counts[by_frequency]
-        self.index = pd.Index(self.values.astype(object), dtype=object)
+        self.index = pd.Index(labels.iloc[first[by_frequency]].astype(object), dtype=object)
         self.n_slots = min(len(self.values), MAX_SLOTS)
         self.has_missing = bool((codes < 0).any())
         self.missing = column[codes < 0].iloc[0] if self.has_missing else None
@@ -359,8 +345,9 @@ class CategoryEncoder:
 
     def encode(self, column: pd.Series, out: Matrix) -> None:
         """Write the one-hot block of a column into ``out``."""
-        present = column.notna().to_numpy()
-        codes = self.index.get_indexer(pd.Index(column.array.astype(object), dtype=object))
+        labels = _labels(column)
+        present = labels.notna().to_numpy()
+        codes = self.index.get_indexer(pd.Index(labels.astype(object), dtype=object))
         known = np.flatnonzero(present & (codes >= 0))
         out[known, np.minimum(codes[known], self.n_slots - 1)] = 1
         if self.has_missing:
@@ -382,18 +369,10 @@ class CategoryEncoder:
         return _take(self.values, codes, self.missing)
 
 
-def _sort_keys(column: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Float keys that sort like the column, and which rows are present."""
-    present = column.notna().to_numpy()
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        keys = column.cat.codes.to_numpy(dtype=np.float64)
-    elif column.dtype.kind in "mM":
-        keys = column.array.astype("int64").astype(np.float64)
-    elif column.dtype.kind == "c":
-        raise ValueError("complex data not supported")
-    else:
-        keys = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.asarray(keys), present
+def _labels(column: pd.Series) -> pd.Series:
+    """Give the values of a nominal column by which its categories are told apart."""
+    # Some of the objects, dates among text say, could look like a quantity for themselves.
+    return column if pd.api.types.is_object_dtype(column.dtype) else plain(column)
 
 
 def _factorize(column: pd.Series) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:

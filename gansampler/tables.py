@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_consistent_length
 
+from .columns import check_unique
 from .naming import check_name
 
 SEPARATORS = ",;\t"
@@ -165,27 +166,6 @@ def _check_header(names: list[str], path: Path) -> None:
     check_unique(names, str(path))
 
 
-def check_unique(names: Iterable[Any], where: str) -> None:
-    """Refuse two columns of one name.
-
-    Parameters
-    ----------
-    names : iterable of object
-        Names of columns.
-    where : str
-        The table that has them, for the message.
-
-    Raises
-    ------
-    ValueError
-        If one comes again.
-    """
-    index = pd.Index(names)
-    if not index.is_unique:
-        twice = ", ".join(repr(name) for name in index[index.duplicated()].unique())
-        raise ValueError(f"{where} has more than one column named {twice}: rename or drop one.")
-
-
 def split_target(
     table: pd.DataFrame, target: Any, drop: Iterable[Any] = ()
 ) -> tuple[pd.DataFrame, pd.Series]:
@@ -227,72 +207,6 @@ def _find_column(table: pd.DataFrame, name: Any) -> Any:
         return name
     by_text = {str(column): column for column in table.columns}
     return by_text[check_name(str(name), by_text, "column")]
-
-
-def check_features(X: Any) -> pd.DataFrame:
-    """Make a frame of the features, and refuse what no sampler or learner could use.
-
-    Parameters
-    ----------
-    X : DataFrame or array of shape (n, columns)
-
-    Returns
-    -------
-    DataFrame
-        With text for column names (``x0``, ``x1``, ... if there were none), rows from 0.
-
-    Raises
-    ------
-    ValueError
-        For a sparse matrix, no column, two columns of one name, no value at all, an infinite or a
-        complex number.
-    """
-    if hasattr(X, "tocsr"):
-        raise ValueError("X is a sparse matrix, which is not supported: give X.toarray().")
-    if not isinstance(X, pd.DataFrame):
-        X = np.asarray(X)
-        if X.ndim != 2:
-            raise ValueError(f"X must have rows and columns, but its shape is {X.shape}.")
-        X = pd.DataFrame(X, columns=[f"x{position}" for position in range(X.shape[1])])
-    X = X.reset_index(drop=True)
-    X.columns = [str(name) for name in X.columns]
-    if X.shape[1] == 0:
-        raise ValueError("X has no columns.")
-    if len(X) and X.isna().all(axis=None):
-        raise ValueError(
-            f"X has no value in any column ({', '.join(X.columns)}): give a feature that has some."
-        )
-    check_unique(X.columns, "X")
-    check_numbers(X)
-    return X
-
-
-def check_numbers(X: pd.DataFrame) -> None:
-    """Refuse numbers that no sampler or learner could use.
-
-    Parameters
-    ----------
-    X : DataFrame
-        Features, no two of one name.
-
-    Raises
-    ------
-    ValueError
-        If one is complex or infinite.
-    """
-    complexes = [name for name, dtype in X.dtypes.items() if dtype.kind == "c"]
-    if complexes:
-        raise ValueError(
-            f"Complex data not supported: the columns {complexes} of X hold complex numbers. Give "
-            "their real and imaginary parts as columns."
-        )
-    numeric = X.select_dtypes("number")
-    infinite = np.isinf(numeric.to_numpy(dtype=np.float64, na_value=np.nan)).any(axis=0)
-    if infinite.any():
-        raise ValueError(
-            f"X contains infinity in the columns {numeric.columns[infinite].tolist()}: replace it "
-            "with a number, or with NaN, which counts as missing."
-        )
 
 
 def check_target(y: Any, *, n_rows: int, folds: int) -> pd.Series:

@@ -3,9 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import sparse
 
-from gansampler.tables import check_features, check_target, find_separator, read_table, split_target
+from gansampler.tables import check_target, find_separator, read_table, split_target
 
 GOOD = "size,kind,class\n1.5,a,0\n,b,1\n"
 
@@ -123,33 +122,6 @@ def test_names_columns_that_are_not_there(target, drop, message):
     table = pd.DataFrame({"id": [1, 2], "class": [0, 1]})
     with pytest.raises(ValueError, match=message):
         split_target(table, target, drop)
-
-
-def test_features_become_a_frame_with_names_and_a_plain_index():
-    X = check_features(np.arange(6).reshape(3, 2))
-    assert list(X.columns) == ["x0", "x1"]
-    X = check_features(pd.DataFrame({0: [1, 2]}, index=[7, 7]))
-    assert list(X.columns) == ["0"]
-    assert X.index.tolist() == [0, 1]
-
-
-@pytest.mark.parametrize(
-    ("X", "message"),
-    [
-        (pd.DataFrame({"a": [1.0, np.inf]}), r"infinity in the columns \['a'\]"),
-        (pd.DataFrame({"a": pd.array([1.0, -np.inf], dtype="Float64")}), "infinity in the columns"),
-        (np.array([[1j]]), r"Complex data not supported: the columns \['x0'\]"),
-        (pd.DataFrame([[1, 2]], columns=["a", "a"]), "more than one column named 'a'"),
-        (pd.DataFrame([[1, 2]], columns=["1", 1]), "more than one column named '1'"),
-        (pd.DataFrame(index=[0, 1]), "no columns"),
-        (pd.DataFrame({"a": [np.nan] * 2, "b": [None] * 2}), r"no value in any column \(a, b\)"),
-        (sparse.csr_matrix(np.eye(2)), "sparse"),
-        (np.arange(3), "rows and columns"),
-    ],
-)
-def test_refuses_features_that_cannot_work(X, message):
-    with pytest.raises(ValueError, match=message):
-        check_features(X)
 
 
 @pytest.mark.parametrize(

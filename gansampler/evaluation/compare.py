@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 from tqdm.auto import tqdm
 
-from ..tables import check_features, check_target
+from ..columns import check_features
+from ..tables import check_target
 from .folds import Split
 from .labels import classes_by_frequency
 from .learners import pick_learners

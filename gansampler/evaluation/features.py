@@ -7,7 +7,8 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from .columns import is_categorical, seen_categories, to_codes, to_numbers
+from ..columns import kind_of, to_numbers
+from .categories import seen_categories, to_codes
 
 # Of a column of text with more values than this, the rarer ones share a column of 0 and 1.
 MOST_CATEGORIES = 256
@@ -40,15 +41,13 @@ class FeatureMatrix:
         FeatureMatrix
             Itself.
         """
+        kinds = {name: kind_of(column) for name, column in X.items()}
         self.categories_ = {
-            name: seen_categories(column) for name, column in X.items() if is_categorical(column)
+            name: seen_categories(X[name])
+            for name, kind in kinds.items()
+            if kind in ("category", "ordered")
         }
-        self.feature_types_ = [
-            "c"
-            if name in self.categories_ and not getattr(X[name].dtype, "ordered", False)
-            else "q"
-            for name in X
-        ]
+        self.feature_types_ = ["c" if kind == "category" else "q" for kind in kinds.values()]
         return self
 
     def transform(self, X: pd.DataFrame) -> np.ndarray:

@@ -5,7 +5,8 @@ from collections.abc import Hashable
 import numpy as np
 import pandas as pd
 
-from .columns import from_numbers, is_categorical, seen_categories, to_codes, to_numbers
+from ..columns import from_numbers, kind_of, to_numbers
+from .categories import seen_categories, to_codes
 
 
 class FilledTable:
@@ -49,7 +50,7 @@ class FilledTable:
 
     def _fill(self, column: pd.Series) -> np.ndarray:
         """Give the numbers (n, width) of one column."""
-        if not is_categorical(column):
+        if kind_of(column) not in ("category", "ordered"):
             values = to_numbers(column)
             return np.where(np.isnan(values), np.nanmedian(values), values)[:, None]
         known = self._categories[column.name] = seen_categories(column)

@@ -13,7 +13,7 @@ from sklearn.model_selection import (
     train_test_split,
 )
 
-from .columns import is_categorical, to_numbers
+from ..columns import kind_of, to_numbers
 
 VALIDATION_SHARE = 0.15
 # Into so many parts the whole table is cut where rows are held out by time: enough of them are in
@@ -199,7 +199,7 @@ def number_spans(column: pd.Series) -> np.ndarray:
 
 
 def _times(column: pd.Series) -> np.ndarray:
-    return to_numbers(_dates(column) if is_categorical(column) else column)
+    return to_numbers(_dates(column) if kind_of(column) == "category" else column)
 
 
 def _dates(column: pd.Series) -> pd.Series:

@@ -16,8 +16,8 @@ from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 from pandas.api import types
 from sklearn.decomposition import PCA
 
+from ..columns import kind_of, to_numbers
 from ..encoding import TableEncoder
-from .columns import is_categorical, to_numbers
 from .gains import gains_by_unit, paired_gains
 from .metrics import METRICS
 from .ranking import groups_alike
@@ -496,7 +496,7 @@ def plot_column(real: pd.Series, generated: Mapping[str, pd.Series]) -> Figure:
     Figure
         A histogram of numbers; shares of the eight most frequent categories.
     """
-    draw = _draw_categories if is_categorical(real) else _draw_numbers
+    draw = _draw_categories if kind_of(real) in ("category", "ordered") else _draw_numbers
     with _axes(str(real.name), 2.3) as (figure, ax):
         draw(ax, real, generated)
         keys = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
