@@ -82,7 +82,7 @@ class FilledTable:
             if name in self._categories:
                 codes = block.argmax(axis=1) if self._one_hot else block[:, 0].astype(int)
                 found = self._categories[name].take(codes)
-                columns[name] = pd.Series(found, index=index).astype(column.dtype)
+                columns[name] = pd.Series(found, index, dtype=object).astype(column.dtype)
             else:
                 columns[name] = from_numbers(block[:, 0], column)
         return pd.DataFrame(columns)
