@@ -473,6 +473,12 @@ def _is_poor(Z: Matrix) -> bool:
 
 
 def _stack(parts: list[Any]) -> Any:
-    if isinstance(parts[0], pd.DataFrame):
-        return pd.concat(parts, ignore_index=True)
-    return np.concatenate(parts)
+    """Put tables of one kind below each other."""
+    if not isinstance(parts[0], pd.DataFrame):
+        return np.concatenate(parts)
+    stacked = pd.concat(parts, ignore_index=True)
+    for i, dtype in enumerate(stacked.dtypes):
+        if pd.api.types.is_object_dtype(dtype):  # where a part is all None, concat would make NaN
+            values = np.concatenate([part.iloc[:, i].to_numpy() for part in parts])
+            stacked.isetitem(i, pd.Series(values, dtype=object))
+    return stacked

@@ -83,7 +83,7 @@ def _from_objects(column: pd.Series) -> pd.Series:
     present = column.notna()
     kind = _kind_of_objects(column[present])
     if kind == "boolean":
-        return column.astype("boolean")
+        return column.where(present, None).astype("boolean")
     if kind == "number":
         return _like(column, column.to_numpy(dtype=np.float64, na_value=np.nan))
     if kind in ("period", "interval"):

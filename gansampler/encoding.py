@@ -391,9 +391,10 @@ def _take(values: Any, codes: NDArray[np.intp], missing: Any) -> Any:
     hole = codes < 0
     if not hole.any():
         return values.take(codes)
-    taken = values.take(codes, allow_fill=True)
-    if isinstance(taken, pd.arrays.NumpyExtensionArray) and taken.dtype.kind == "O":
-        taken[hole] = missing  # None stays None
+    if not pd.api.types.is_object_dtype(values.dtype):
+        return values.take(codes, allow_fill=True)
+    taken = np.full(len(codes), missing, dtype=object)  # None stays None, NaT stays NaT
+    taken[~hole] = values.to_numpy()[codes[~hole]]
     return taken
 
 

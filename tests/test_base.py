@@ -301,3 +301,13 @@ def test_the_progress_bar_is_shown_when_asked_for(capsys):
     assert capsys.readouterr().err == ""
     LSGANOverSampler(verbose=1, **FAST).fit_resample(GOOD, LABELS)
     assert "LSGANOverSampler: 100%" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("hole", [None, pd.NaT, pd.NA, np.nan], ids=str)
+def test_holes_among_objects_stay_what_they_are(hole):
+    frame = pd.DataFrame({"all": [hole] * 12, "some": [hole, "a"] * 6}, dtype=object)
+    sampler = JitterOverSampler(random_state=0)
+    X, _ = sampler.fit_resample(frame.assign(n=np.arange(12.0)), [0] * 8 + [1] * 4)
+    for rows in (X, sampler.sample(20, 1)):
+        assert {id(value) for value in rows["all"]} == {id(hole)}
+        assert {id(value) for value in rows["some"]} <= {id(hole), id(frame.iloc[1, 1])}

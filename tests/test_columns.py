@@ -67,6 +67,7 @@ COLUMNS = {
         objects("1", "2"),
         objects(1, "2"),
         objects(True, False),
+        objects(True, pd.NA, np.nan, pd.NaT),
         objects(True, 1),
         objects(b"a", ("a", 1)),
         objects(DAY, "soon"),
