@@ -54,8 +54,13 @@ def plain(column: pd.Series) -> pd.Series:
     if isinstance(dtype, (pd.Float32Dtype, pd.Float64Dtype)):
         return column.mask((column != column).fillna(False))  # 0 / 0 beside holes
     if dtype.kind == "O" and not isinstance(dtype, (pd.CategoricalDtype, pd.StringDtype)):
-        return _from_objects(column)
+        return column if _is_text(column) else _from_objects(column)
     return column
+
+
+def _is_text(column: pd.Series) -> bool:
+    """Tell text alone, which most objects are, from all else without looking at each in Python."""
+    return types.infer_dtype(column, skipna=True) == "string"
 
 
 def _like(column: pd.Series, values: Any) -> pd.Series:
@@ -134,7 +139,10 @@ def kind_of(column: pd.Series) -> str:
 
     Raises ValueError, which names the column and the way out, where nothing can use it.
     """
-    twin = plain(column)
+    return _kind_of_plain(plain(column))
+
+
+def _kind_of_plain(twin: pd.Series) -> str:
     dtype = twin.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         return "ordered" if dtype.ordered else "category"
@@ -143,10 +151,10 @@ def kind_of(column: pd.Series) -> str:
         return kinds[dtype.kind]
     if dtype.kind == "c":
         raise ValueError(
-            f"Complex data not supported: the column {column.name!r} holds complex numbers. Give "
+            f"Complex data not supported: the column {twin.name!r} holds complex numbers. Give "
             "their real and imaginary parts as columns."
         )
-    if types.is_object_dtype(dtype):
+    if types.is_object_dtype(dtype) and not _is_text(twin):
         _check_hashable(twin)
     return "category"
 
@@ -213,7 +221,7 @@ def describe_columns(X: pd.DataFrame) -> pd.DataFrame:
     twins = [plain(column) for _, column in X.items()]
     return pd.DataFrame(
         {
-            "read as": [kind_of(twin) for twin in twins],
+            "read as": [_kind_of_plain(twin) for twin in twins],
             "different values": [twin.nunique() for twin in twins],
             "missing": [int(twin.isna().sum()) for twin in twins],
         },
@@ -267,7 +275,7 @@ def check_columns(X: pd.DataFrame) -> None:
     infinite = [
         twin.name
         for twin in twins
-        if kind_of(twin) == "number" and np.isinf(to_numbers(twin)).any()
+        if _kind_of_plain(twin) == "number" and np.isinf(to_numbers(twin)).any()
     ]
     if infinite:
         raise ValueError(

@@ -244,9 +244,8 @@ def nominal_columns(X: Any, frame: pd.DataFrame, categorical_features: Any) -> l
     ValueError
         If a name, an index or a mask does not fit the table.
     """
-    twins = [plain(column) for _, column in frame.items()]
-    inferred = [i for i, twin in enumerate(twins) if kind_of(twin) == "category"]
-    must = [i for i in inferred if not _is_bool(twins[i].dtype)]
+    inferred = [i for i in range(frame.shape[1]) if kind_of(frame.iloc[:, i]) == "category"]
+    must = [i for i in inferred if not _is_bool(plain(frame.iloc[:, i]).dtype)]
     if categorical_features is None:
         return must
     if isinstance(categorical_features, str) and categorical_features == "auto":

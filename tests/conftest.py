@@ -8,6 +8,12 @@ import pandas as pd
 import pytest
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--frames", type=int, default=300, help="how many random tables the fuzzer tries"
+    )
+
+
 @pytest.fixture
 def mixed() -> tuple[pd.DataFrame, pd.Series]:
     """120 rows of three classes (90, 24 and 6), every kind of column, holes in most."""
