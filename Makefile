@@ -7,7 +7,7 @@ BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.set-up
 PIP     := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: benchmark test clean
+.PHONY: benchmark test test-pandas3 clean
 
 benchmark: $(STAMP)
 	$(BIN)/gansampler benchmark --out $(RESULTS)
@@ -17,6 +17,11 @@ test: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy gansampler
 	$(BIN)/python -m pytest
+
+# The same tests with pandas 3, which lies beside the environment and goes before its pandas.
+test-pandas3: $(STAMP)
+	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/pandas3 'pandas>=3,<4'
+	PYTHONPATH=$(VENV)/pandas3 $(BIN)/python -m pytest
 
 # The stamp is written last, so that an interrupted set-up is taken up again.
 # torch comes first and alone: constraints.txt says why.

@@ -57,9 +57,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     categorical_features : "auto", None or array-like, default="auto"
-        The nominal columns: names, indices or a boolean mask. ``"auto"`` takes the columns of dtype
-        category (unless ordered), object, string and bool; None takes none but those that cannot be
-        numbers.
+        The nominal columns: names, indices or a boolean mask. ``"auto"`` takes what is neither a
+        number nor a date nor a duration nor ordered, see `gansampler.columns`; None takes none but
+        those that cannot be numbers, which booleans can.
 
     Attributes
     ----------
