@@ -245,8 +245,8 @@ def check_features(X: Any) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        For a sparse matrix, no column, two columns of one name, no value at all, an infinite or a
-        complex number, and a column that nothing can use.
+        For a sparse matrix, no column, two columns of one name, no value at all, a number that is
+        infinite, complex or beyond single precision, and a column that nothing can use.
     """
     if hasattr(X, "tocsr"):
         raise ValueError("X is a sparse matrix, which is not supported: give X.toarray().")
@@ -266,7 +266,22 @@ def check_features(X: Any) -> pd.DataFrame:
         raise ValueError(
             f"X has no value in any column ({', '.join(X.columns)}): give a feature that has some."
         )
+    _check_magnitudes(twins)
     return twins
+
+
+def _check_magnitudes(twins: pd.DataFrame) -> None:
+    limit = np.finfo(np.float32).max
+    beyond = [
+        name
+        for name, twin in twins.items()
+        if _kind_of_plain(twin) == "number" and (np.abs(to_numbers(twin)) > limit).any()
+    ]
+    if beyond:
+        raise ValueError(
+            f"X has numbers beyond {limit:.1e} in the columns {beyond}, where single precision "
+            "ends, which most learners reckon in: replace them, or take the logarithm."
+        )
 
 
 def check_columns(X: pd.DataFrame) -> None:

@@ -197,6 +197,7 @@ def test_features_become_a_frame_with_names_and_a_plain_index():
     [
         (pd.DataFrame({"a": [1.0, np.inf]}), r"infinity in the columns \['a'\]"),
         (pd.DataFrame({"a": [Decimal("inf"), 1]}), r"infinity in the columns \['a'\]"),
+        (pd.DataFrame({"a": [1e39, 1.0]}), r"beyond 3.4e\+38 in the columns \['a'\]"),
         (pd.DataFrame({"a": [[1], [2]]}), "Column 'a' cannot be used: it holds a list"),
         (pd.DataFrame({"a": pd.array([1.0, -np.inf], dtype="Float64")}), "infinity in the columns"),
         (np.array([[1j]]), r"Complex data not supported: the column 'x0'"),

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from imblearn.over_sampling import RandomOverSampler
 
-from gansampler.evaluation.smote import TableSMOTE
+from gansampler.evaluation.smote import TableRandomOverSampler, TableSMOTE
 
 
 def test_smote_keeps_the_original_rows_and_the_dtypes(mixed):
@@ -29,6 +30,19 @@ def test_smote_of_numbers_is_imbalanced_learns(mixed):
     theirs = SMOTE(random_state=0).fit_resample(X, y)
     for mine, other in zip(ours, theirs, strict=True):
         assert mine.equals(other)
+
+
+def test_duplicates_are_imbalanced_learns_and_of_any_dtype(mixed):
+    X, y = mixed
+    X_new, y_new = TableRandomOverSampler(0).fit_resample(X, y)
+    assert X_new.dtypes.equals(X.dtypes)
+    rows, labels = RandomOverSampler(random_state=0).fit_resample(X[["float"]], y)
+    pd.testing.assert_frame_equal(X_new[["float"]], rows)
+    pd.testing.assert_series_equal(y_new, labels)
+    zones = X[["zone"]].dropna()  # which imbalanced-learn cannot give back
+    assert TableRandomOverSampler(0).fit_resample(zones, y[zones.index])[0].dtypes["zone"] == (
+        zones["zone"].dtype
+    )
 
 
 def test_smote_of_categories_alone(mixed):

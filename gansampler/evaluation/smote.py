@@ -75,6 +75,29 @@ class TableOverSampler:
         return self.make_sampler(neighbours) if neighbours else RandomOverSampler()
 
 
+class TableRandomOverSampler:
+    """Duplicates of random rows, up to the size of the largest class.
+
+    imbalanced-learn draws them, and gets to see the places of the rows alone: not every dtype comes
+    back from it.
+
+    Parameters
+    ----------
+    random_state : int
+        Seed.
+    """
+
+    def __init__(self, random_state: int) -> None:
+        self.random_state = random_state
+
+    def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> tuple[pd.DataFrame, pd.Series]:
+        """Put duplicates (new, columns) under the rows (n, columns) of `X`, and their classes."""
+        sampler = RandomOverSampler(random_state=self.random_state)
+        sampler.fit_resample(np.arange(len(X)).reshape(-1, 1), y)
+        rows = sampler.sample_indices_
+        return X.iloc[rows].reset_index(drop=True), y.iloc[rows].reset_index(drop=True)
+
+
 class TableSMOTE(TableOverSampler):
     """SMOTE, SMOTENC or SMOTEN, as the columns ask.
 

@@ -14,7 +14,6 @@ from imblearn.over_sampling import (
     SVMSMOTE,
     BorderlineSMOTE,
     KMeansSMOTE,
-    RandomOverSampler,
 )
 from imblearn.under_sampling import EditedNearestNeighbours, TomekLinks
 
@@ -22,7 +21,7 @@ from .. import CGANOverSampler, GuardedOverSampler, JitterOverSampler, LSGANOver
 from ..naming import check_name
 from ..seeding import seeded_copy
 from .objects import import_object, load_from_file
-from .smote import Cleaned, TableOverSampler, TableSMOTE
+from .smote import Cleaned, TableOverSampler, TableRandomOverSampler, TableSMOTE
 from .synthesizers import TableCTGAN, TableTVAE
 from .variants import VariantOverSampler
 
@@ -86,9 +85,7 @@ STRATEGIES: dict[str, Strategy] = {
     "class_weight": Strategy(
         "the rows as they are, weighted to balance the classes", class_weight="balanced"
     ),
-    "random": Strategy(
-        "duplicates of random rows", lambda seed: RandomOverSampler(random_state=seed)
-    ),
+    "random": Strategy("duplicates of random rows", TableRandomOverSampler),
     "smote": Strategy("SMOTE, SMOTENC or SMOTEN, as the columns ask", TableSMOTE),
     "jitter": Strategy(
         "the control without a network: jittered anchors, accepted by a classifier",
