@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from imblearn.over_sampling.base import BaseOverSampler
-from imblearn.pipeline import Pipeline
 from numpy.typing import ArrayLike, NDArray
 from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
@@ -18,14 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from .base import check_no_missing_class
-from .guard import GuardedOverSampler
-from .samplers import LSGANOverSampler
-
-WAYS_OUT = (
-    "Give the class shares that it is trained on as resampled_prior: 'balanced', a mapping from "
-    "each class, or an array in the order of the sorted classes."
-)
-
+from .learnt_prior import LearntPrior, fit_and_read
 
 Enrichment = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
@@ -106,10 +97,8 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     resampled_prior : {"auto", "balanced"}, mapping or array-like, default="auto"
         The class shares :math:`\rho` that the classifier inside is trained on.
 
-        - "auto": counted in an imbalanced-learn pipeline with over-samplers, on the rows that its
-          last step gets; a single sampler with a method ``enrichment`` is asked where it has added
-          them. The last step is taken not to resample.
-        - "balanced": all classes alike, as after ``class_weight="balanced"`` too.
+        - "auto": counted where that can be done, and refused where not; see the notes.
+        - "balanced": all classes alike.
         - a mapping from each class to its share or count, or a Series with the classes as its
           index; or an array of these, in the order of the sorted classes.
 
@@ -132,6 +121,26 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     --------
     gansampler.calibration.correct_resampling : The formula, with its sources.
     sklearn.calibration.CalibratedClassifierCV : Calibration learnt by inner cross-validation.
+
+    Notes
+    -----
+    With "auto", these are counted, also one on top of another:
+
+    - Over-samplers and ``RandomUnderSampler`` in imbalanced-learn pipelines, by the rows that come
+      out. A single sampler with a method ``enrichment`` is asked where it has added them. Such
+      pipelines may end in others, or be inside ``GridSearchCV`` and its kind,
+      ``TunedThresholdClassifierCV`` or ``FixedThresholdClassifier``.
+    - Weights of the classifier at the end, by ``class_weight``, ``scale_pos_weight``,
+      ``is_unbalance`` or ``auto_class_weights``; or those of rows, if a ``sample_weight`` reaches
+      it, by their mean in each class.
+    - imbalanced-learn's ``BalancedBaggingClassifier``, ``BalancedRandomForestClassifier`` and
+      ``EasyEnsembleClassifier``, where they make all classes alike.
+
+    What is inside of ``CalibratedClassifierCV``, another `PriorCorrectedClassifier`, or below the
+    final estimator of ``StackingClassifier`` does not count: they learn the prior of the rows that
+    they are given. Any other classifier with such a parameter, its own or of a part, is refused:
+    in random forests and support vector machines, say, weights do not move the probabilities by
+    what they are. A classifier without one is taken to learn from rows as it gets them.
 
     Examples
     --------
@@ -171,7 +180,8 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         ------
         ValueError
             If a class is missing, the prior after resampling cannot be known or used, or the
-            wrapped estimator gives no probabilities; before it is fitted.
+            wrapped estimator gives no probabilities; before it is fitted, except for what a search
+            has found.
         """
         y = _checked_target(y)
         classes, counts = np.unique(y, return_counts=True)
@@ -183,13 +193,15 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         resampled = self._given_prior(classes)
         estimator, params = clone(self.estimator), self._routed(fit_params)
         if resampled is None:
-            resampled = _fit_and_count(estimator, X, y, params)
+            learnt = fit_and_read(estimator, X, y, params)
         else:
             estimator.fit(X, y, **params)
+            learnt = LearntPrior(resampled / resampled.sum(), resampled / counts)
         self.estimator_ = estimator
         self.classes_ = classes
         self.prior_ = counts / counts.sum()
-        self.resampled_prior_ = resampled / resampled.sum()
+        self.resampled_prior_ = learnt.shares
+        self._learnt_ = learnt
         return self
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -223,15 +235,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         """
         check_is_fitted(self)
         probabilities = self.estimator_.predict_proba(X)
-        return correct_resampling(probabilities, self._enrichment)
-
-    def _enrichment(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Tell how many times denser resampling has made each class."""
-        auto = isinstance(self.resampled_prior, str) and self.resampled_prior == "auto"
-        samplers = _samplers(self.estimator_) if auto else []
-        if len(samplers) == 1 and hasattr(samplers[0], "enrichment"):
-            return samplers[0].enrichment(probabilities)
-        return self.resampled_prior_ / self.prior_
+        return correct_resampling(probabilities, self._learnt_.enrichment)
 
     @property
     def n_features_in_(self) -> int:
@@ -259,11 +263,10 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         return process_routing(self, "fit", **fit_params).estimator.fit
 
     def _given_prior(self, classes: NDArray[Any]) -> NDArray[Any] | None:
-        """Read `resampled_prior`; None where the fitted pipeline will tell."""
+        """Read `resampled_prior`; None where the wrapped estimator will tell."""
         given = self.resampled_prior
         if isinstance(given, str):
             if given == "auto":
-                _check_readable(self.estimator)
                 return None
             if given == "balanced":
                 return np.ones(len(classes))
@@ -293,47 +296,3 @@ def _checked_target(y: Any) -> NDArray[Any]:
     check_no_missing_class(y)
     check_classification_targets(y)
     return y
-
-
-def _samplers(pipeline: Pipeline) -> list[Any]:
-    return [step for _, step in pipeline.steps[:-1] if hasattr(step, "fit_resample")]
-
-
-def _check_readable(estimator: Any) -> None:
-    """Refuse an estimator that will not tell how many rows of each class it has added."""
-    if not isinstance(estimator, Pipeline):
-        raise ValueError(
-            f"How {type(estimator).__name__} resamples cannot be known, as it is no pipeline of "
-            f"imbalanced-learn. {WAYS_OUT}"
-        )
-    for sampler in _samplers(estimator):
-        while isinstance(sampler, GuardedOverSampler):
-            sampler = LSGANOverSampler() if sampler.sampler is None else sampler.sampler
-        # Combined samplers, too, call themselves over-samplers, and then take rows away.
-        if not isinstance(sampler, BaseOverSampler):
-            raise ValueError(
-                f"What {type(sampler).__name__} does to the classes cannot be known, as it is no "
-                f"over-sampler of imbalanced-learn. {WAYS_OUT}"
-            )
-
-
-class _ClassCounter(BaseEstimator):
-    """A step that passes rows on, and keeps how many of each class there were."""
-
-    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        self.counts_ = np.unique(y, return_counts=True)[1]
-        return X, y
-
-
-def _fit_and_count(
-    pipeline: Pipeline, X: Any, y: NDArray[Any], params: Mapping[str, Any]
-) -> NDArray[np.intp]:
-    """Fit a pipeline, and count the rows of each class that its last step got.
-
-    Not every over-sampler adds as many as its ``sampling_strategy_`` says.
-    """
-    pipeline.steps = [*pipeline.steps[:-1], ("class_counter", _ClassCounter()), pipeline.steps[-1]]
-    pipeline.fit(X, y, **params)
-    *before, (_, counter), last = pipeline.steps
-    pipeline.steps = [*before, last]
-    return counter.counts_

@@ -9,7 +9,7 @@ import sklearn
 from imblearn.combine import SMOTEENN
 from imblearn.over_sampling import ADASYN, SMOTE, SVMSMOTE, RandomOverSampler
 from imblearn.pipeline import make_pipeline
-from imblearn.under_sampling import RandomUnderSampler
+from imblearn.under_sampling import NearMiss
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import make_blobs, make_classification
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -230,8 +230,7 @@ def test_fit_parameters_reach_the_estimator_with_and_without_routing():
 
 
 REFUSED = [
-    (LogisticRegression(), "auto", "no pipeline of imbalanced-learn.*resampled_prior"),
-    (oversampled(RandomUnderSampler()), "auto", "RandomUnderSampler does .*resampled_prior"),
+    (oversampled(NearMiss()), "auto", "NearMiss does .*resampled_prior"),
     (oversampled(SMOTEENN()), "auto", "SMOTEENN does .*resampled_prior"),
     (oversampled(GuardedOverSampler(SMOTEENN())), "auto", "SMOTEENN does .*resampled_prior"),
     (oversampled(), "blanced", r"'blanced' must be .* which are \[0, 1\]"),
