@@ -93,9 +93,9 @@ def _from_objects(column: pd.Series) -> pd.Series:
         return _like(column, column.to_numpy(dtype=np.float64, na_value=np.nan))
     if kind in ("period", "interval"):
         array = pd.array(column.tolist())
-        # Periods of several lengths have no order, and stay objects.
-        is_one = isinstance(array.dtype, (pd.PeriodDtype, pd.IntervalDtype))
-        return plain(_like(column, array)) if is_one else column
+        if isinstance(array.dtype, (pd.PeriodDtype, pd.IntervalDtype)):
+            return plain(_like(column, array))
+        return column.map(str, na_action="ignore")  # of several lengths, which have no order
     if kind in ("date", "duration"):
         seconds = np.full(len(column), np.nan)
         seconds[present] = [_seconds(value) for value in column[present]]
@@ -240,7 +240,7 @@ def check_features(X: Any) -> pd.DataFrame:
     -------
     DataFrame
         With text for column names (``x0``, ``x1``, ... if there were none), rows from 0, and each
-        column as `plain` gives it.
+        column as `plain` gives it, or as category.
 
     Raises
     ------
@@ -267,7 +267,13 @@ def check_features(X: Any) -> pd.DataFrame:
             f"X has no value in any column ({', '.join(X.columns)}): give a feature that has some."
         )
     _check_magnitudes(twins)
-    return twins
+    return pd.DataFrame({name: _settled(twin) for name, twin in twins.items()})
+
+
+def _settled(twin: pd.Series) -> pd.Series:
+    """Make categories of mixed objects, so that any part of the column is read as the whole is."""
+    mixed = types.is_object_dtype(twin.dtype) and not _is_text(twin) and twin.notna().any()
+    return twin.astype("category") if mixed else twin
 
 
 def _check_magnitudes(twins: pd.DataFrame) -> None:

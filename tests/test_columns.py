@@ -192,6 +192,12 @@ def test_features_become_a_frame_with_names_and_a_plain_index():
     assert [dtype.kind for dtype in X.dtypes] == ["M", "f"]
 
 
+def test_a_part_of_a_column_is_read_as_the_whole():
+    mixed = {"a": [DAY, "soon"], "b": [1, "x"], "c": [pd.Period("2020"), pd.Period("2020-01")]}
+    X = check_features(pd.DataFrame(mixed, dtype=object))
+    assert [kind_of(X.iloc[:1][name]) for name in X] == ["category"] * 3
+
+
 @pytest.mark.parametrize(
     ("X", "message"),
     [
