@@ -147,7 +147,7 @@ def test_nothing_is_recommended_where_nothing_ranks_clearly_better():
 def test_the_simplest_of_what_is_as_good_as_the_best_is_recommended():
     said = advice({"random": 0.05, "lsgan": 0.1001, "jitter": 0.1})
     assert said.startswith("Take jitter on set 0")
-    assert "(ROC-AUC +0.100)" in said
+    assert "no resampling, by ROC-AUC (+0.100)." in said
     assert "lsgan gains more in the mean, but not clearly" in said
     assert advice({"lsgan": 0.2, "jitter": 0.1}).startswith("Take lsgan")
     assert "gains more" not in advice({"lsgan": 0.2, "jitter": 0.1})

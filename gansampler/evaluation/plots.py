@@ -78,9 +78,11 @@ def look(name: str) -> dict[str, Any]:
     dict
         Arguments for `Axes.plot`.
     """
-    place = OTHERS.index(name) if name in OTHERS else crc32(name.encode())
-    other = (each[place % len(each)] for each in (COLORS, MARKERS, LINES))
-    color, marker, line = LOOKS.get(name) or other
+    # 7 colours, 6 marks and 4 lines make 84 looks, of which the first are taken.
+    by_name = len(OTHERS) + crc32(name.encode()) % (84 - len(OTHERS))
+    place = OTHERS.index(name) if name in OTHERS else by_name
+    other = COLORS[place % 7], MARKERS[place % 6], LINES[place % 4]
+    color, marker, line = LOOKS.get(name, other)
     size = 8 if marker == "*" else 5
     return {"color": color, "marker": marker, "linestyle": line, "markersize": size}
 
@@ -453,7 +455,7 @@ def plot_decisions(matrices: Mapping[str, pd.DataFrame]) -> Figure:
     counts = np.array([matrix.to_numpy() for matrix in matrices.values()])
     found, missed, alarms = counts[:, 1, 1], counts[:, 1, 0], counts[:, 0, 1]
     places = np.arange(len(counts))
-    with _axes("Rows taken for the rare class, and missed", 1 + 0.26 * len(counts)) as (figure, ax):
+    with _axes("Rows of the rare class", 1 + 0.26 * len(counts)) as (figure, ax):
         style = {"height": 0.6, "edgecolor": DARK, "linewidth": 0.8}
         ax.barh(places, -alarms, color="#F0C9A8", hatch="////", label="false alarms", **style)
         ax.barh(places, found, color=BLUE, label="found", **style)
@@ -552,7 +554,7 @@ def _list_strategies(ax: Axes, names: pd.Index) -> None:
     ax.set_yticks(range(len(names)), list(names))
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
-    ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     ax.grid(axis="x", color="#EEEEEE")
     ax.set_axisbelow(True)
 

@@ -104,7 +104,8 @@ def render_report(
         parts=parts,
         curves=curves,
         errors=None if errors.empty else cells(errors),
-        closing=[*_rare_classes(classes), *_column_sections(columns), *looks],
+        looks=looks,
+        tables=[*_rare_classes(classes), *_column_sections(columns)],
         glossary=glossary(
             _terms([*(each for part in parts for each in part["sections"]), *curves])
         ),

@@ -105,11 +105,11 @@ def _take_none(gain: Any, where: str) -> str:
 def _take(gains: pd.DataFrame, best: str, where: str) -> str:
     """Recommend a strategy by its gains over none, with a word on the one of the highest gain."""
     name, learner = gains[["strategy", "learner"]].iloc[0]
-    clear = gains[gains["clearly"] == "better"].itertuples()
-    shown = ", ".join(f"{METRICS[row.metric].title} {signed(row.gain)}" for row in clear)
+    clear = gains[gains["clearly"] == "better"]
+    shown = ", ".join(map(_named_gain, clear.itertuples()))
     said = (
         f"Take {name} {where}: behind {learner} it ranks the rows clearly better than no "
-        f"resampling ({shown})."
+        f"resampling, by {shown}."
     )
     if best == name:
         return said
