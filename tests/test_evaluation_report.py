@@ -211,11 +211,12 @@ def test_classes_and_curves_of_more_than_two_classes_and_of_two(whole):
     rng = np.random.default_rng(0)
     y = pd.Series(np.repeat(["a", "b", "c"], [60, 30, 12]))
     X = pd.DataFrame({"x": rng.normal(size=102) + y.map({"a": 0, "b": 1, "c": 2})})
-    options = {"folds": 2, "params": {"n_estimators": 3, "n_jobs": 1}}
+    options = {"folds": 2, "repeats": 2, "params": {"n_estimators": 3, "n_jobs": 1}}
     trials = list(run_trials(X, y, ["none", "random"], **options))
     results = pd.DataFrame([row for trial in trials for row in trial.rows])
     page = render_report(results, details=gather(trial.details for trial in trials))
     assert "The rarest class is &#39;c&#39;, with 12 of 102 rows" in page
+    assert "in each of the 2 repeats" in page
     for text in ("recall of class", "precision of class", "confusion matrix of random"):
         assert page.count(text) == 1
 

@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .confusion import confusion_matrices, rates_by_class
@@ -155,7 +156,7 @@ def best_cells(table: pd.DataFrame, lower_is_better: Container[str] = ()) -> pd.
     numbers = table.apply(pd.to_numeric, errors="coerce")
     turned = numbers.mul([-1 if name in lower_is_better else 1 for name in table])
     is_best = turned.eq(turned.max()) & (turned.max() > turned.min())
-    return is_best.replace({True: "best", False: ""})
+    return pd.DataFrame(np.where(is_best, "best", ""), table.index, table.columns)
 
 
 def _means(panel: pd.DataFrame) -> Section:
@@ -196,6 +197,9 @@ def _confusion(panel: pd.DataFrame, details: Mapping[str, pd.DataFrame]) -> Sect
         return section("")
     matrices = confusion_matrices(confusion)
     group = confusion_group(matrices)
+    repeats = confusion["repeat"].nunique()
+    if repeats > 1:
+        group["about"] += f" A row counts once in each of the {repeats} repeats."
     n_classes = len(next(iter(matrices.values())))
     if n_classes == 2:
         return as_section({**group, "tables": [_decisions(matrices)], "beside": True})
@@ -227,7 +231,7 @@ def _rates(matrices: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
     made = []
     for rate in ("recall", "precision"):
         table = pd.DataFrame({name: each[rate] for name, each in rates.items()})
-        shown = table.reindex(rows.index).map(lambda value: f"{value:.3f}").replace("nan", "-")
+        shown = table.map(lambda value: f"{value:.3f}").replace("nan", "-")
         best = best_cells(shown.T).T
         shown.insert(0, "rows", rows.map("{:,}".format))
         best.insert(0, "rows", "")
@@ -251,7 +255,7 @@ def _effort(panel: pd.DataFrame) -> Iterator[Section]:
     groups = effort_groups(panel)
     title = "Effort on one fold, and class ratio"
     if not table.empty:
-        ratios = groups.pop() if groups and len(groups[-1]["images"]) == 1 else {}
+        ratios = groups.pop() if groups and "class ratio" in groups[-1]["terms"] else {}
         about, images = ratios.get("about", ""), ratios.get("images", [])
         terms = ["class ratio"]
         yield section(title, about, cells(table), images=images, beside=True, terms=terms)
