@@ -375,7 +375,7 @@ def _report(arguments: argparse.Namespace) -> int:
         return _write_pages(
             arguments.out,
             store.table(),
-            reliability=store.reliability(),
+            details=store.details(),
             settings=_stored_settings(store.settings, store.sessions()),
             command=arguments.command,
         )
@@ -410,7 +410,7 @@ def _write_pages(folder: Path, results: pd.DataFrame, *args: Any, **extras: Any)
     from .evaluation.summary import summary
 
     report = render_report(results, *args, **extras)
-    page = summary(results)
+    page = summary(results, extras.get("details"))
     print(page)
     folder.mkdir(parents=True, exist_ok=True)
     results.to_csv(folder / "results.csv", index=False)
@@ -433,6 +433,7 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _benchmark_one(arguments: argparse.Namespace) -> int:
     from .evaluation import Trial, run_trials
+    from .evaluation.details import gather
     from .evaluation.trial import COLUMNS
 
     X, y = _load(arguments)
@@ -447,11 +448,11 @@ def _benchmark_one(arguments: argparse.Namespace) -> int:
     )
     arguments.out.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []
-    reliability: list[dict[str, Any]] = []
+    details: list[dict[str, Any]] = []
     examples: dict[str, Trial] = {}
     for trial in trials:  # one trial of each strategy is kept to be shown, of the others the scores
         rows += trial.rows
-        reliability += trial.reliability
+        details.append(trial.details)
         if trial.new_rows is not None:
             examples.setdefault(trial.rows[0]["strategy"], trial)
     held_out_by = [name for name in (arguments.group, arguments.time) if name is not None]
@@ -461,7 +462,7 @@ def _benchmark_one(arguments: argparse.Namespace) -> int:
         X.drop(columns=held_out_by),
         y,
         examples,
-        reliability=pd.DataFrame(reliability),
+        details=gather(details),
         settings=_settings(arguments, X, y),
         command=arguments.command,
     )

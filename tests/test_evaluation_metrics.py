@@ -41,6 +41,8 @@ def test_binary_metrics_take_the_minority_as_positive(binary_scores):
             "accuracy": np.mean(y == predicted),
             "balanced_accuracy": recalls.mean(),
             "g_mean": np.sqrt(recalls.prod()),
+            "recall": reference.recall_score(y, predicted, pos_label=1),
+            "precision": reference.precision_score(y, predicted, pos_label=1),
             "f1": reference.f1_score(y, predicted, pos_label=1),
             "mcc": np.corrcoef(y, predicted)[0, 1],
             "roc_auc": reference.roc_auc_score(y, p[:, 1]),
@@ -60,6 +62,8 @@ def test_multiclass_metrics_take_the_documented_averages(multiclass_scores):
     each = range(3)
     assert scores["f1"] == pytest.approx(reference.f1_score(y, predicted, average="macro"))
     assert scores["g_mean"] == pytest.approx(recalls.prod() ** (1 / 3))
+    assert scores["recall"] == pytest.approx(recalls[2])
+    assert scores["precision"] == pytest.approx(np.mean(y[predicted == 2] == 2))
     assert scores["roc_auc"] == pytest.approx(reference.roc_auc_score(y, p, multi_class="ovr"))
     assert scores["average_precision"] == pytest.approx(
         np.mean([reference.average_precision_score(y == c, p[:, c]) for c in each])
@@ -73,6 +77,27 @@ def test_losses_are_marked_as_such(binary_scores):
     good, bad = all_scores(y, perfect), all_scores(y, 1 - p)
     for name, metric in METRICS.items():
         assert (good[name] > bad[name]) == metric.greater_is_better
+
+
+@pytest.mark.parametrize(
+    ("y", "predicted", "recall", "precision"),
+    [
+        ([0, 0, 1, 1], [0, 0, 0, 0], 0, 0),  # never predicted
+        ([0, 0, 0, 0], [0, 1, 0, 0], 0, 0),  # never there: 1 is the rare class all the same
+        ([0, 0, 1, 1], [0, 2, 1, 2], 0.5, 1),  # the third class is not in the fold
+    ],
+)
+def test_recall_and_precision_where_the_rare_class_is_not(y, predicted, recall, precision):
+    found = [
+        METRICS[name].function(np.array(y), np.array(predicted)) for name in ("recall", "precision")
+    ]
+    assert found == [recall, precision]
+
+
+def test_every_metric_says_what_it_means_in_part_of_a_sentence():
+    for metric in METRICS.values():
+        assert metric.meaning
+        assert not metric.meaning.endswith(".")
 
 
 def test_unknown_metric_is_named():

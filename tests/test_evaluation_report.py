@@ -14,8 +14,9 @@ import pytest
 from synthetic import failure, many_sets, one_set, without
 
 from gansampler.evaluation import run_trials
+from gansampler.evaluation.details import gather
 from gansampler.evaluation.report import render_report, write_report
-from gansampler.evaluation.summary import panel_tables
+from gansampler.evaluation.sections import best_cells, panel_sections
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 SETS = {
@@ -51,7 +52,6 @@ def whole():
         )
     )
     results = pd.DataFrame([row for trial in trials for row in trial.rows])
-    reliability = pd.DataFrame([row for trial in trials for row in trial.reliability])
     examples = {trial.rows[0]["strategy"]: trial for trial in trials if trial.new_rows is not None}
     history = [{"step": s, "generator_loss": 1 / s, "discriminator_loss": 2.0} for s in (1, 2, 3)]
     examples["jitter"].history.extend(history)
@@ -60,7 +60,8 @@ def whole():
         X,
         y,
         examples,
-        reliability=reliability,
+        details=gather(trial.details for trial in trials),
+        columns=pd.DataFrame({"read as": "<number>"}, index=X.columns),
         settings={"folds": "3"},
         command="gansampler benchmark '<x>'",
     )
@@ -119,8 +120,9 @@ def test_report_is_one_well_formed_page_that_loads_nothing(whole, panels):
 def test_pictures_load_nothing_and_run_nothing(whole):
     page, _ = whole
     pictures = re.findall(r"base64,([A-Za-z0-9+/=]+)", page)
-    # Metrics, time, ratios, reliability, strategies, columns, training.
-    assert len(pictures) == 9 + 2 + 1 + 3 + 2 + 5 + 1
+    # Metrics, time, ratios, decisions, curves, reliability, real rows and those of strategies,
+    # columns, training.
+    assert len(pictures) == 11 + 2 + 1 + 1 + 2 + 3 + 1 + 2 + 5 + 1
     for picture in pictures:
         text = base64.b64decode(picture).decode()
         assert "<script" not in text
@@ -139,8 +141,10 @@ def test_report_holds_verdict_tables_settings_and_command(whole):
     page, results = whole
     assert "Does oversampling help on a &lt;b&gt; &amp; c?" in page
     assert page.index('class="verdict"') < page.index("<table>")
-    for title in panel_tables(results):
-        assert title in page
+    titles = [each["title"] for each in panel_sections(results, {})]
+    assert len(titles) == len(set(titles)) > 8
+    for title in titles:
+        assert page.count(f">{title}<") == 1
     assert "Probability in % of being worse than none" in page
     assert "gansampler benchmark &#39;&lt;x&gt;&#39;" in page
     assert f"pandas {pd.__version__}" in page
@@ -155,12 +159,84 @@ def test_settings_that_a_run_kept_win_over_those_of_this_machine():
 def test_report_of_several_panels_answers_each_on_top(panels):
     assert "Does oversampling help on 4 data sets?" in panels
     answers = panels[panels.index('class="verdict answers"') :].split("</section>")[0]
-    assert answers.count("lsgan") == 2
+    assert answers.count("Take no resampling on these 4 data sets") == 2
     assert "<b>sklearn.linear_model.LogisticRegression, as_is</b>" in answers
     assert panels.count('<details class="part"') == 2
     assert panels.count('<details class="part" open>') == 1
     for title in ("Critical-difference diagrams", "Gain on each data set", "Mean rank over"):
         assert panels.count(f"<h2>{title}") == 2
+
+
+def test_the_first_screen_says_what_to_take_and_which_class_is_rare(whole):
+    page, _ = whole
+    first = page[page.index("<h1>") : page.index("<h2>")]
+    assert "Take no resampling on a &lt;b&gt; &amp; c" in first
+    assert "The rare class is &#39;few &amp; $1$&#39;, with 24 of 114 rows (21.1%)" in first
+    assert "<dt>Learner</dt><dd>xgboost</dd>" in first
+    assert "<dt>Folds</dt><dd>3, the same" in first
+
+
+def test_the_winner_of_each_column_is_marked():
+    table = pd.DataFrame(
+        {"up": ["0.5", "0.7", "-"], "down": ["0.5", "0.7", "0.5"], "same": ["1", "1", "1"]}
+    )
+    marked = best_cells(table, ["down"])
+    assert marked["up"].tolist() == ["", "best", ""]
+    assert marked["down"].tolist() == ["best", "", "best"]
+    assert marked["same"].tolist() == ["", "", ""]
+    page = render_report(one_set({"none": {"brier": [0.1]}, "smote": {"brier": [0.2]}}))
+    assert '<td class="best">0.100</td>' in page
+    assert '<td class="best">0.200</td>' not in page
+
+
+def test_a_clear_gain_is_marked_by_a_sign_and_not_beside_a_p():
+    page = render_report(many_sets(SETS))
+    gains = page[page.index("<h2>Gain over none") :].split("</section>")[0]
+    assert '<td class="lines better">▲ +0.100' in gains
+    assert "p 0." not in gains
+    assert "p 0." in page
+
+
+def test_the_glossary_speaks_of_what_is_on_the_page(whole, panels):
+    words = [page[page.index("What the words mean") :] for page in (whole[0], panels)]
+    for term in ("precision-recall curve", "recall", "MCC"):
+        assert [f"<dt>{term}</dt>" in each for each in words] == [True, False]
+    for term in ("critical difference", "mean rank"):
+        assert [f"<dt>{term}</dt>" in each for each in words] == [False, True]
+
+
+def test_classes_and_curves_of_more_than_two_classes_and_of_two(whole):
+    page, _ = whole
+    assert "<h2>Right and wrong decisions</h2>" in page
+    rng = np.random.default_rng(0)
+    y = pd.Series(np.repeat(["a", "b", "c"], [60, 30, 12]))
+    X = pd.DataFrame({"x": rng.normal(size=102) + y.map({"a": 0, "b": 1, "c": 2})})
+    options = {"folds": 2, "repeats": 2, "params": {"n_estimators": 3, "n_jobs": 1}}
+    trials = list(run_trials(X, y, ["none", "random"], **options))
+    results = pd.DataFrame([row for trial in trials for row in trial.rows])
+    page = render_report(results, details=gather(trial.details for trial in trials))
+    assert "The rarest class is &#39;c&#39;, with 12 of 102 rows" in page
+    assert "in each of the 2 repeats" in page
+    for text in ("recall of class", "precision of class", "confusion matrix of random"):
+        assert page.count(text) == 1
+
+
+def test_results_without_what_was_measured_later_are_a_page():
+    page = render_report(one_set({"none": {"f1": [0.5]}}), details={"confusion": pd.DataFrame()})
+    assert "Right and wrong" not in page
+    assert "ROC" not in page
+    assert "rare class" not in page.lower()
+
+
+@pytest.mark.parametrize(("n", "is_open"), [(15, True), (16, False)])
+def test_how_columns_were_read_is_closed_where_there_are_many(n, is_open):
+    results = one_set({"none": {"f1": [0.5]}})
+    columns = pd.DataFrame({"read as": ["number"] * n, "missing": ["1 %"] * n}, index=range(n))
+    page = render_report(results, columns=columns)
+    assert ("<h2>How the columns were read</h2>" in page) == is_open
+    assert ("<summary>How the columns were read</summary>" in page) == (not is_open)
+    several = render_report(results, columns={"a": columns, "b": columns})
+    assert "<summary>How the columns were read: b</summary>" in several
 
 
 def test_report_shows_errors():
@@ -179,7 +255,7 @@ def test_report_of_failures_alone():
 @pytest.mark.parametrize("strategies", [["none", "smote"], ["smote", "lsgan"]])
 def test_a_line_is_explained_only_where_it_is_drawn(strategies):
     page = render_report(one_set({name: {"f1": [0.5, 0.6]} for name in strategies}))
-    assert "A dot is one fold, the bar their mean" in page
+    assert "A mark is one fold, the bar their mean" in page
     assert ("the dotted line" in page) == ("none" in strategies)
 
 

@@ -16,6 +16,7 @@ from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_info
 
 from gansampler.evaluation import STRATEGIES, compare, run_trials, runs
+from gansampler.evaluation.details import gather
 from gansampler.evaluation.runs import run_tasks
 from gansampler.evaluation.sources import Source
 from gansampler.evaluation.store import Store
@@ -57,10 +58,12 @@ def test_rows_are_those_of_compare_in_the_order_that_was_asked_for(data_sets, tm
     ]
     assert timeless(table) == timeless(pd.concat(expected))
     trials = run_trials(*Source(*data_sets[0]).load(), strategies, dataset="small", **OPTIONS)
-    bins = pd.DataFrame([row for trial in trials for row in trial.reliability])
     with Store(tmp_path / "run.sqlite") as kept:
-        found = kept.reliability().query("dataset == 'small' and repeat == 1")
-    pd.testing.assert_frame_equal(found[bins.columns].reset_index(drop=True), bins)
+        details = kept.details()
+    for name, table in gather(trial.details for trial in trials).items():
+        found = details[name].query("dataset == 'small' and repeat == 1")
+        assert len(table)
+        pd.testing.assert_frame_equal(found[table.columns].reset_index(drop=True), table)
 
 
 def test_repeat_by_repeat_the_large_data_sets_come_first(data_sets, tmp_path, monkeypatch):
@@ -135,7 +138,8 @@ def test_what_failed_is_tried_again(data_sets, tmp_path, monkeypatch):
     at_once = run_tasks(data_sets[:1], strategies, **{**options, "store": tmp_path / "b.sqlite"})
     assert timeless(mended) == timeless(at_once)
     with Store(tmp_path / "run.sqlite") as one, Store(tmp_path / "b.sqlite") as other:
-        pd.testing.assert_frame_equal(one.reliability(), other.reliability())
+        for name, table in one.details().items():
+            pd.testing.assert_frame_equal(table, other.details()[name])
 
 
 def test_results_from_elsewhere_are_taken_over(data_sets, tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ import sqlite3
 import pandas as pd
 import pytest
 
+from gansampler.evaluation.details import DETAILS
 from gansampler.evaluation.store import TABLES, Store
 from gansampler.evaluation.trial import COLUMNS
 
@@ -70,16 +71,33 @@ def test_a_trial_is_kept_once(path):
 def test_what_failed_gives_way_to_what_did_not(path):
     whole = rows_of(KEYS[0])
     failed = [{**whole[0], "metric": None, "value": math.nan, "status": "Error: no"}]
-    bins = [dict.fromkeys(TABLES["reliability"], 1)]
+    once, twice = ({name: [dict.fromkeys(TABLES[name], 1)] * n for name in DETAILS} for n in (1, 2))
     with Store(path, SETTINGS) as store:
-        store.add(KEYS[0], [*whole[:2], *failed], bins * 2)
+        store.add(KEYS[0], [*whole[:2], *failed], twice)
         store.add(KEYS[1], rows_of(KEYS[1]))
-        store.add(KEYS[0], whole[:1], bins)
+        store.add(KEYS[0], whole[:1], once)
         store.add(KEYS[0], failed)
         assert store.done() == {KEYS[0], KEYS[1]}
         found = store.table().query("strategy == 'none'")
         assert found["metric"].tolist() == [whole[0]["metric"]]
-        assert len(store.reliability()) == 1
+        assert {name: len(table) for name, table in store.details().items()} == dict.fromkeys(
+            DETAILS, 1
+        )
+
+
+def test_a_store_from_before_a_table_was_kept_is_read_and_goes_on(path):
+    with Store(path, SETTINGS) as store:
+        store.add(KEYS[0], rows_of(KEYS[0]))
+        for name in ("confusion", "curves"):
+            store.connection.execute(f"DROP TABLE {name}")
+    with Store(path) as store:
+        assert store.done() == {KEYS[0]}
+        for name, table in store.details().items():
+            assert table.columns.tolist() == TABLES[name]
+            assert table.empty
+    with Store(path, SETTINGS) as store:
+        store.add(KEYS[1], rows_of(KEYS[1]), {"curves": [{"curve": "roc", "heights": "[0]"}]})
+        assert store.details()["curves"]["strategy"].tolist() == [KEYS[1][1]]
 
 
 def test_a_store_grows_by_strategies_repeats_and_data_sets(path):

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from synthetic import failure, many_sets, one_set, without
 
+from gansampler.evaluation.confusion import COLUMNS, rows_by_class
 from gansampler.evaluation.gains import paired_gains
 from gansampler.evaluation.summary import (
     WITH_CHANCES,
@@ -16,6 +17,7 @@ from gansampler.evaluation.summary import (
     means_table,
     notes_table,
     ranks_table,
+    rarest_in_words,
     summary,
     tables,
     to_markdown,
@@ -62,7 +64,7 @@ def test_means_of_folds_and_of_data_sets(folds, sets):
     assert table.loc["cgan"].tolist() == ["3", "0.600", "0.585"]
 
 
-def test_gains_table_over_folds_turns_losses(folds):
+def test_gains_table_over_folds_is_positive_where_a_loss_falls(folds):
     table = gains_table(folds, "none")
     assert table.loc["lsgan"].to_dict() == {
         "accuracy": "-0.017 (1/3)",
@@ -144,12 +146,36 @@ def test_one_strategy_alone_has_tables(folds):
     assert "Gain over" not in page
 
 
+def test_the_page_says_how_a_gain_is_read_and_what_to_take(folds):
+    page = summary(folds)
+    assert "Gain over none (+ is better; of log-loss it is how much lower), and on how" in page
+    assert "- Take lsgan on data: behind xgboost it ranks the rows clearly better" in page
+    assert "(+ is better), and on how" in summary(folds[folds["metric"] != "log_loss"])
+
+
+def test_the_rare_class_is_said_where_it_is_known(folds):
+    counts = [(0, "no", 0, "no", 18), (0, "no", 1, "yes", 2), (1, "yes", 1, "yes", 4)]
+    where = {"dataset": "data", "strategy": "none", "learner": "xgboost", "readout": "as_is"}
+    confusion = pd.DataFrame(
+        [
+            {**where, "repeat": 1, "fold": fold, **dict(zip(COLUMNS, row, strict=True))}
+            for fold in (1, 2)
+            for row in counts
+        ]
+    )
+    said = "The rare class is 'yes', with 8 of 48 rows (16.7%); it is the positive class"
+    assert said in summary(folds, {"confusion": confusion})
+    assert "rare class is" not in summary(folds, {"confusion": confusion.iloc[:0]})
+    both = pd.concat([confusion, confusion.assign(dataset="other", count=confusion["count"] + 1)])
+    assert "has 8 to 10 rows, 16.7% to 18.5% of all." in rarest_in_words(rows_by_class(both))
+
+
 def test_panels_are_told_apart_by_their_titles(folds):
     results = pd.concat([folds, one_set(FOLDS, readout="tuned")])
     titles = list(tables(results))
     assert titles[0].startswith("xgboost, as_is: Mean accuracy, and class ratio")
     assert sum(title.startswith("xgboost, tuned: ") for title in titles) == 2
-    assert "### xgboost, tuned\n\n- lsgan helps" in summary(results)
+    assert "### xgboost, tuned\n\n- Take lsgan on data" in summary(results)
 
 
 def test_markdown_columns_are_aligned():

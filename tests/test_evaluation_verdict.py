@@ -6,7 +6,7 @@ import pytest
 from synthetic import failure, many_sets, one_set
 
 from gansampler.evaluation.gains import paired_gains
-from gansampler.evaluation.verdict import clearly_means, sentence, verdict
+from gansampler.evaluation.verdict import clearly_means, recommendation, sentence, verdict
 
 BASE = np.array([0.7, 0.72, 0.71])
 WOBBLE = np.array([0.001, -0.001, 0])
@@ -46,7 +46,7 @@ def test_the_answer_leans_on_what_no_threshold_can_move(shift, answer):
 def test_what_is_better_and_worse_is_listed(folds):
     overview = verdict(folds)[-1]
     assert "clearly better in ROC-AUC (+0.100)" in overview
-    assert "clearly worse in log-loss (+0.100)" in overview
+    assert "clearly worse in log-loss (-0.100)" in overview, "a gain, of which + is better"
     assert "no clear difference in F1" in overview
 
 
@@ -57,16 +57,16 @@ def test_a_difference_is_a_plain_sentence_with_its_interval():
         {"none": {"average_precision": base}, "lsgan": {"average_precision": base + gain}}
     )
     assert verdict(results)[1] == (
-        "lsgan's average precision is 0.013 higher than with no resampling; 95 % interval +0.003 "
-        "to +0.023; better on 7 of 8 data sets."
+        "lsgan's average precision is 0.013 higher than with no resampling; 95 % interval of the "
+        "gain +0.003 to +0.023; better on 7 of 8 data sets."
     )
 
 
-def test_a_loss_is_said_in_its_own_sense(folds):
+def test_a_loss_is_higher_or_lower_and_its_gain_has_the_sign_of_the_tables(folds):
     row = paired_gains(folds, "none").set_index("metric", drop=False).loc["log_loss"]
     said = sentence(row)
     assert said.startswith("lsgan's log-loss is 0.100 higher than with no resampling, which is ")
-    assert "worse; 95 % interval +0.09" in said
+    assert "worse; 95 % interval of the gain -0.10" in said
     assert said.endswith("better on 0 of 3 folds.")
 
 
@@ -122,3 +122,53 @@ def test_a_tuned_threshold_is_advised_where_it_was_not_tuned(readout):
     scores = {"none": {"roc_auc": BASE}, "lsgan": {"roc_auc": BASE + WOBBLE}}
     sentences = verdict(one_set(scores, readout=readout))
     assert any("a tuned threshold" in said for said in sentences) == (readout == "as_is")
+
+
+def advice(gains, *, readout="as_is", sets=1):
+    """Recommend among strategies with such gains over none in ROC-AUC on every fold."""
+    scores = {
+        name: {"roc_auc": BASE + gain + WOBBLE * place}
+        for place, (name, gain) in enumerate({"none": 0, **gains}.items())
+    }
+    names = [f"set {place}" for place in range(sets)]
+    return recommendation(
+        pd.concat([one_set(scores, readout=readout, dataset=name) for name in names])
+    )
+
+
+def test_nothing_is_recommended_where_nothing_ranks_clearly_better():
+    said = advice({"smote": -0.1, "lsgan": 0})
+    assert said.startswith("Take no resampling on set 0: behind xgboost no strategy ranks")
+    assert "tune the threshold" in said
+    assert "tune the threshold" not in advice({"lsgan": 0}, readout="tuned")
+    assert "on these 3 data sets" in advice({"lsgan": 0}, sets=3)
+
+
+def test_the_simplest_of_what_is_as_good_as_the_best_is_recommended():
+    said = advice({"random": 0.05, "lsgan": 0.1001, "jitter": 0.1})
+    assert said.startswith("Take jitter on set 0")
+    assert "no resampling, by ROC-AUC (+0.100)." in said
+    assert "lsgan gains more in the mean, but not clearly" in said
+    assert advice({"lsgan": 0.2, "jitter": 0.1}).startswith("Take lsgan")
+    assert "gains more" not in advice({"lsgan": 0.2, "jitter": 0.1})
+    assert advice({"mine": 0.1, "ctgan": 0.1, "smote": 0.1}).startswith("Take smote")
+    assert advice({"ctgan": 0.1, "mine": 0.1}).startswith("Take mine")
+
+
+def test_what_helps_and_hurts_is_not_recommended():
+    results = one_set(
+        {
+            "none": {"roc_auc": BASE, "average_precision": BASE},
+            "lsgan": {"roc_auc": BASE + 0.1 + WOBBLE, "average_precision": BASE - 0.1 + WOBBLE},
+        }
+    )
+    assert recommendation(results).startswith("Take no resampling")
+
+
+def test_no_recommendation_without_anything_to_hold_it_against(folds):
+    assert recommendation(folds[folds["strategy"] == "none"]) == ""
+    assert recommendation(folds[folds["strategy"] == "lsgan"]) == ""
+    assert recommendation(folds[folds["metric"] == "f1"]) == ""
+    assert recommendation(pd.concat([failure("none"), failure("lsgan")])) == ""
+    failed = pd.concat([failure("none"), folds[folds["strategy"] == "lsgan"]])
+    assert recommendation(failed) == ""

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from . import plots
+from .curves import mean_curves
 from .labels import classes_by_frequency
 from .metrics import METRICS
 from .ranking import mean_ranks
@@ -21,8 +22,12 @@ MAX_COLUMNS = 24
 MAX_REAL_ROWS = 2_000
 
 
-def score_groups(panel: pd.DataFrame) -> list[dict[str, Any]]:
-    """Draw the scores of one panel, and what they cost.
+Group = dict[str, Any]
+Details = Mapping[str, pd.DataFrame]
+
+
+def score_groups(panel: pd.DataFrame) -> list[Group]:
+    """Draw the scores of one panel.
 
     Parameters
     ----------
@@ -32,19 +37,36 @@ def score_groups(panel: pd.DataFrame) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        Groups of figures: ``title``, ``about``, and ``images`` with ``alt`` and ``src`` each. A
-        group without a figure is left out.
+        Groups of figures: ``title``, ``about``, ``images`` with ``alt`` and ``src`` each, and the
+        ``terms`` of the glossary that they use. A group without a figure is left out.
     """
     several = len(dataset_names(panel)) > 1
-    scores = [_gain_group(panel), _rank_group(panel)] if several else [_fold_group(panel)]
-    return _with_figures([*scores, _effort_group(panel), _ratio_group(panel)])
+    return _with_figures(
+        [_gain_group(panel), _rank_group(panel)] if several else [_fold_group(panel)]
+    )
 
 
-def _fold_group(panel: pd.DataFrame) -> dict[str, Any]:
+def effort_groups(panel: pd.DataFrame) -> list[Group]:
+    """Draw what the scores of one panel cost, and the class ratios behind them.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One panel of a result.
+
+    Returns
+    -------
+    list of dict
+        As in `score_groups`.
+    """
+    return _with_figures([_effort_group(panel), _ratio_group(panel)])
+
+
+def _fold_group(panel: pd.DataFrame) -> Group:
     line = ", the dotted line the mean without new rows" if "none" in strategy_names(panel) else ""
     return _group(
         "Scores on each fold",
-        f"A dot is one fold, the bar their mean{line}.",
+        f"A mark is one fold, the bar their mean{line}.",
         {
             f"{METRICS[name].title} of each strategy": plots.plot_scores(panel, name)
             for name in metric_names(panel)
@@ -52,21 +74,22 @@ def _fold_group(panel: pd.DataFrame) -> dict[str, Any]:
     )
 
 
-def _gain_group(panel: pd.DataFrame) -> dict[str, Any]:
+def _gain_group(panel: pd.DataFrame) -> Group:
     baseline = baseline_of(panel)
     return _group(
         "Gain on each data set",
-        "A dot is the mean over the folds of one data set, the diamond the mean over all with its "
-        "95 % interval. More is better, losses are turned.",
+        "A mark is the mean over the folds of one data set, the bar the mean over all with its "
+        "95 % interval. Further right is better in every figure.",
         {
-            f"{METRICS[name].title}: gain over {baseline}": plots.plot_gains(panel, name, baseline)
+            plots.gain_title(name, baseline): plots.plot_gains(panel, name, baseline)
             for name in metric_names(panel)
             if baseline is not None
         },
+        ["gain", "95 % interval"],
     )
 
 
-def _rank_group(panel: pd.DataFrame) -> dict[str, Any]:
+def _rank_group(panel: pd.DataFrame) -> Group:
     return _group(
         "Critical-difference diagrams",
         "Strategies by their mean rank over the data sets that all have finished; 1 is best. Those "
@@ -75,10 +98,11 @@ def _rank_group(panel: pd.DataFrame) -> dict[str, Any]:
             f"{METRICS[str(name)].title}: mean rank": plots.plot_mean_ranks(ranks)
             for name, ranks in mean_ranks(panel).groupby("metric", sort=False)
         },
+        ["mean rank", "critical difference"],
     )
 
 
-def _effort_group(panel: pd.DataFrame) -> dict[str, Any]:
+def _effort_group(panel: pd.DataFrame) -> Group:
     timed = "seconds_fit" in set(panel["metric"])
     return _group(
         "Time against quality",
@@ -97,13 +121,14 @@ def _leading_metrics(panel: pd.DataFrame) -> list[str]:
     return [name for name in RANKING_METRICS if name in names] or names[:1]
 
 
-def _ratio_group(panel: pd.DataFrame) -> dict[str, Any]:
+def _ratio_group(panel: pd.DataFrame) -> Group:
     known = "ratio_before" in set(panel["metric"])
     figures = {"class ratio before and after": plots.plot_ratios(panel)} if known else {}
-    return _group("Class ratio of the training rows", "Mean over the folds.", figures)
+    about = "Smallest class divided by largest, mean over the folds."
+    return _group("Class ratio of the training rows", about, figures, ["class ratio"])
 
 
-def curve_groups(results: pd.DataFrame) -> list[dict[str, Any]]:
+def curve_groups(results: pd.DataFrame) -> list[Group]:
     """Draw learning curves, where data sets differ by the rows of their smallest class.
 
     Parameters
@@ -131,60 +156,145 @@ def _by_size(results: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
             yield ", ".join(filter(None, map(str, keys))), drawn
 
 
-def _curve_group(words: str, part: pd.DataFrame) -> dict[str, Any]:
+def _curve_group(words: str, part: pd.DataFrame) -> Group:
     baseline = baseline_of(part)
     return _group(
         f"Gain by the rows of the smallest class ({words})",
         "What strategies gain where the training parts keep so many rows of the smallest class; "
         "the rows that are scored stay the same. Means with 95 % intervals, over the same data "
-        "sets at each size. More is better, losses are turned.",
+        "sets at each size. Higher is better in every figure.",
         {
-            f"{METRICS[name].title}: gain over {baseline} at each size ({words})": (
+            f"{plots.gain_title(name, baseline)} at each size ({words})": (
                 plots.plot_learning_curve(part, name, baseline)
             )
             for name in _leading_metrics(part)
             if baseline is not None
         },
+        ["gain", "95 % interval"],
     )
 
 
-def reliability_groups(
-    panel: pd.DataFrame, reliability: pd.DataFrame | None
-) -> list[dict[str, Any]]:
-    """Draw whether probabilities are right, for all readouts of a learner in its first panel.
+def detail_groups(panel: pd.DataFrame, details: Details) -> list[Group]:
+    """Draw what the probabilities are worth: curves, and whether they are right.
 
     Parameters
     ----------
     panel : DataFrame
-        One panel of a result; the first of a learner is the one with the effort.
-    reliability : DataFrame or None
-        The field `reliability` of all trials.
+        One panel of a result.
+    details : mapping of str to DataFrame
+        What is kept beside the scores, see `own_details`.
 
     Returns
     -------
     list of dict
         As in `score_groups`.
     """
-    if reliability is None or reliability.empty or "seconds_fit" not in set(panel["metric"]):
-        return []
-    of_panel = reliability["learner"].isin(panel["learner"])
-    own = pool(reliability[of_panel & reliability["dataset"].isin(panel["dataset"])])
-    figures = {
-        f"reliability of {name}": plots.plot_reliability(own[own["strategy"] == name], name)
-        for name in strategy_names(panel)
-        if (own["strategy"] == name).any()
-    }
+    own = own_details(panel, details)
+    return _with_figures([_curves_group(own), _reliability_group(panel, details)])
+
+
+def own_details(panel: pd.DataFrame, details: Details) -> dict[str, pd.DataFrame]:
+    """Cut what is kept beside the scores down to one panel.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One panel of a result.
+    details : mapping of str to DataFrame
+        With keys of `gansampler.evaluation.details.DETAILS`: the field `details` of all trials, one
+        below the other; any of them may be missing or empty.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Of the learner, the readout and the data sets of the panel; empty tables are left out.
+    """
+    scored = panel[panel["metric"].isin(METRICS)]
+    return {name: own for name, table in details.items() if len(own := _matching(table, scored))}
+
+
+def _matching(table: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
+    if table.empty:
+        return table
+    same = [table[name].isin(panel[name]) for name in ("dataset", "learner", "readout")]
+    return table[same[0] & same[1] & same[2]]
+
+
+def confusion_group(matrices: Mapping[str, pd.DataFrame]) -> Group:
+    """Draw confusion matrices; of two classes as one figure of bars.
+
+    Parameters
+    ----------
+    matrices : mapping of str to DataFrame
+        What `gansampler.evaluation.confusion.confusion_matrices` returns.
+
+    Returns
+    -------
+    dict
+        As those of `score_groups`.
+    """
+    if all(len(matrix) == 2 for matrix in matrices.values()):
+        return _group(
+            "Right and wrong decisions",
+            "The confusion matrix of each strategy, over all held-out rows; a false alarm is "
+            "another row that is taken for the rare class.",
+            {"found, missed and false alarms": plots.plot_decisions(matrices)},
+            ["confusion matrix"],
+        )
+    return _group(
+        "Which class is taken for which",
+        "Each row of cells is a true class, each column a predicted one, over all held-out rows. "
+        "The darker a cell, the larger its share of the true class; what is right lies on the "
+        "diagonal.",
+        {
+            f"confusion matrix of {name}": plots.plot_confusion(matrix, name)
+            for name, matrix in matrices.items()
+        },
+        ["confusion matrix"],
+    )
+
+
+def _curves_group(own: Details) -> Group:
+    title = "ROC and precision-recall curves of the rarest class"
+    if "curves" not in own:
+        return _group(title, "", {})
+    heights = mean_curves(own["curves"])
+    kinds = heights.index.get_level_values("curve")
+    names = {"roc": "ROC curves", "precision_recall": "precision-recall curves"}
+    return _group(
+        title,
+        "Means over the folds; a curve that runs nearer to the upper left (ROC) or the upper right "
+        "(precision-recall) ranks better. What only moves the threshold has the curve of none.",
+        {
+            words: plots.plot_curve(heights[kinds == kind].droplevel("curve"), kind)
+            for kind, words in names.items()
+        },
+        ["ROC curve", "precision-recall curve"],
+    )
+
+
+def _reliability_group(panel: pd.DataFrame, details: Details) -> Group:
+    """Draw all readouts of a learner in its first panel, which is the one with the effort."""
+    title = "Reliability of the probabilities"
+    bins = details.get("reliability", pd.DataFrame())
+    if bins.empty or "seconds_fit" not in set(panel["metric"]):
+        return _group(title, "", {})
+    of_panel = bins["learner"].isin(panel["learner"]) & bins["dataset"].isin(panel["dataset"])
+    own = pool(bins[of_panel])
     about = (
         "How often the rarest class is found where a probability was given for it, in ten bins of "
         "all held-out rows. On the dotted line the probabilities are right; below it they are too "
         "high. A larger mark stands for more rows."
     )
-    return _with_figures([_group("Reliability of the probabilities", about, figures)])
+    figures = {
+        f"reliability of {name}": plots.plot_reliability(own[own["strategy"] == name], name)
+        for name in strategy_names(panel)
+        if (own["strategy"] == name).any()
+    }
+    return _group(title, about, figures)
 
 
-def look_groups(
-    X: pd.DataFrame, y: pd.Series, examples: Mapping[str, Trial]
-) -> list[dict[str, Any]]:
+def look_groups(X: pd.DataFrame, y: pd.Series, examples: Mapping[str, Trial]) -> list[Group]:
     """Draw what the generated rows look like.
 
     Parameters
@@ -207,7 +317,7 @@ def look_groups(
     generated = _generated_rows(examples, label)
     return _with_figures(
         [
-            _side_by_side_group(label, real, other, generated),
+            _rows_group(label, real, other, generated),
             _column_group(label, real, generated),
             _training_group(examples),
         ]
@@ -224,9 +334,9 @@ def _generated_rows(examples: Mapping[str, Trial], label: Any) -> dict[str, pd.D
     return {name: drawn for name, drawn in rows.items() if len(drawn)}
 
 
-def _side_by_side_group(
+def _rows_group(
     label: Any, real: pd.DataFrame, other: pd.DataFrame, generated: Mapping[str, pd.DataFrame]
-) -> dict[str, Any]:
+) -> Group:
     title = f"Real and generated rows of class '{label}', in two dimensions"
     about = (
         "The two directions in which real rows differ most (principal components of the encoded "
@@ -235,18 +345,15 @@ def _side_by_side_group(
     if not generated:
         return _group(title, about, {})
     project = plots.Projection(pd.concat([_at_most(real), _at_most(other)]))
-    figures = {
-        f"real rows beside rows of {name}": plots.plot_side_by_side(
-            project, other, real, rows, name
-        )
-        for name, rows in generated.items()
-    }
+    dots = {"color": plots.DARK, "marker": "o", "linestyle": ""}
+    figures = {f"real rows of {label}": plots.plot_rows(project, other, real, "real rows", dots)}
+    for name, rows in generated.items():
+        style = {**plots.look(name), "linestyle": ""}
+        figures[f"rows of {name}"] = plots.plot_rows(project, other, rows, name, style)
     return _group(title, about, figures)
 
 
-def _column_group(
-    label: Any, real: pd.DataFrame, generated: Mapping[str, pd.DataFrame]
-) -> dict[str, Any]:
+def _column_group(label: Any, real: pd.DataFrame, generated: Mapping[str, pd.DataFrame]) -> Group:
     shown = {name: generated[name] for name in _two_to_show(generated)}
     columns = list(real.columns[:MAX_COLUMNS]) if shown else []
     return _group(
@@ -261,7 +368,7 @@ def _column_group(
     )
 
 
-def _training_group(examples: Mapping[str, Trial]) -> dict[str, Any]:
+def _training_group(examples: Mapping[str, Trial]) -> Group:
     return _group(
         "Training curves",
         "Losses on one fold.",
@@ -283,13 +390,15 @@ def _at_most(X: pd.DataFrame) -> pd.DataFrame:
     return X if len(X) <= MAX_REAL_ROWS else X.sample(MAX_REAL_ROWS, random_state=0)
 
 
-def _with_figures(groups: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_figures(groups: Iterable[Group]) -> list[Group]:
     return [group for group in groups if group["images"]]
 
 
-def _group(title: str, about: str, figures: Mapping[str, Figure]) -> dict[str, Any]:
+def _group(
+    title: str, about: str, figures: Mapping[str, Figure], terms: Iterable[str] = ()
+) -> Group:
     images = [{"alt": alt, "src": _data_uri(figure)} for alt, figure in figures.items()]
-    return {"title": title, "about": about, "images": images}
+    return {"title": title, "about": about, "images": images, "terms": list(terms)}
 
 
 def _data_uri(figure: Figure) -> str:

@@ -30,12 +30,34 @@ class Metric:
         Which of the two.
     greater_is_better : bool, default=True
         False for a loss.
+    meaning : str, default=""
+        What it says, in a sentence without a capital and a full stop, for the glossary of a report.
     """
 
     title: str
     function: Callable[[np.ndarray, np.ndarray], float]
     needs_probabilities: bool = False
     greater_is_better: bool = True
+    meaning: str = ""
+
+
+def recall(y: np.ndarray, predicted: np.ndarray) -> float:
+    """Share of the rows of the rarest class that are found, of however many classes.
+
+    It is the mean over classes (macro) that is known as balanced accuracy.
+    """
+    return metrics.recall_score(y, predicted, labels=_rarest(y), average="macro", zero_division=0)
+
+
+def precision(y: np.ndarray, predicted: np.ndarray) -> float:
+    """Share of right ones among the rows that are taken for the rarest class; 0 if none is."""
+    rarest = _rarest(y)
+    return metrics.precision_score(y, predicted, labels=rarest, average="macro", zero_division=0)
+
+
+def _rarest(y: np.ndarray) -> list[int]:
+    """Give the code of the rarest class that is there; of two classes it is 1 in any case."""
+    return [max(int(y.max()), 1)]
 
 
 def f1(y: np.ndarray, predicted: np.ndarray) -> float:
@@ -79,18 +101,73 @@ def _indicators(y: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
 
 
 METRICS: dict[str, Metric] = {
-    "accuracy": Metric("accuracy", metrics.accuracy_score),
-    # The mean of the recalls of all classes.
-    "balanced_accuracy": Metric("balanced accuracy", metrics.balanced_accuracy_score),
-    # The geometric mean of the recalls of all classes: 0 as soon as one class is never found.
-    "g_mean": Metric("G-mean", geometric_mean_score),
-    "f1": Metric("F1", f1),
+    "accuracy": Metric(
+        "accuracy", metrics.accuracy_score, meaning="the share of rows whose class is right"
+    ),
+    "balanced_accuracy": Metric(
+        "balanced accuracy",
+        metrics.balanced_accuracy_score,
+        meaning="the mean of the recalls of all classes, each counting alike however rare it is",
+    ),
+    "g_mean": Metric(
+        "G-mean",
+        geometric_mean_score,
+        meaning="the geometric mean of the recalls of all classes: 0 as soon as one class is never "
+        "found",
+    ),
+    "recall": Metric(
+        "recall",
+        recall,
+        meaning="the share of the rows of the rarest class that are found",
+    ),
+    "precision": Metric(
+        "precision",
+        precision,
+        meaning="of the rows that are taken for the rarest class, the share that is of it",
+    ),
+    "f1": Metric(
+        "F1",
+        f1,
+        meaning="the harmonic mean of recall and precision of the rarest class; of more than two "
+        "classes the mean over all of them",
+    ),
     # Of more than two classes Gorodkin's R_K, which is scikit-learn's multiclass form.
-    "mcc": Metric("MCC", metrics.matthews_corrcoef),
-    "roc_auc": Metric("ROC-AUC", roc_auc, needs_probabilities=True),
-    "average_precision": Metric("average precision", average_precision, needs_probabilities=True),
-    "log_loss": Metric("log-loss", log_loss, needs_probabilities=True, greater_is_better=False),
-    "brier": Metric("Brier", brier, needs_probabilities=True, greater_is_better=False),
+    "mcc": Metric(
+        "MCC",
+        metrics.matthews_corrcoef,
+        meaning="Matthews' correlation between true and predicted classes: 1 is perfect, 0 as good "
+        "as guessing",
+    ),
+    "roc_auc": Metric(
+        "ROC-AUC",
+        roc_auc,
+        needs_probabilities=True,
+        meaning="how often a row of the rarest class gets a higher probability than another row: 1 "
+        "is perfect, 0.5 guessing; no threshold moves it. Of more than two classes the mean over "
+        "all of them",
+    ),
+    "average_precision": Metric(
+        "average precision",
+        average_precision,
+        needs_probabilities=True,
+        meaning="the precision averaged over all recalls, which is the area under the "
+        "precision-recall curve; guessing gives the share of the class, and no threshold moves it",
+    ),
+    "log_loss": Metric(
+        "log-loss",
+        log_loss,
+        needs_probabilities=True,
+        greater_is_better=False,
+        meaning="how wrong the probabilities are, with a high price for being sure of the wrong "
+        "class; less is better",
+    ),
+    "brier": Metric(
+        "Brier",
+        brier,
+        needs_probabilities=True,
+        greater_is_better=False,
+        meaning="the mean squared error of the probabilities; less is better",
+    ),
 }
 
 

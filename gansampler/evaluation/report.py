@@ -1,37 +1,26 @@
 """The report: one HTML file with everything in it, for a browser, a phone or paper."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from .gallery import curve_groups, look_groups, reliability_groups, score_groups
+from .confusion import rows_by_class
+from .gallery import curve_groups, look_groups
+from .glossary import glossary
+from .labels import classes_by_frequency
 from .scores import dataset_names, strategy_names
+from .sections import Section, as_section, cells, panel_sections, section
 from .store import surroundings
 from .strategies import STRATEGIES
-from .summary import (
-    WITH_CHANCES,
-    WITH_INTERVAL,
-    baseline_of,
-    datasets_tables,
-    failures_table,
-    gains_table,
-    headed_panels,
-    panel_tables,
-)
+from .summary import failures_table, headed_panels, rarest_in_words
 from .trial import Trial
-from .verdict import clearly_means, verdict
+from .verdict import clearly_means, recommendation, verdict
 
-CHANCES_TITLE = (
-    "Probability in % of being worse than {} by more than 0.01 / within 0.01 / better by more"
-)
-LINES_MEAN = (
-    "The mean (* where its 95 % interval leaves out zero), the ends of the interval, on how many "
-    "it is better, and p after Holm's correction for all comparisons of the table (over data sets "
-    "by Wilcoxon's signed-rank test, over folds by the corrected t-test)."
-)
+# Longer tables of columns are closed at first.
+MAX_OPEN_ROWS = 15
 
 
 def write_report(results: pd.DataFrame, path: str | Path, **extras: Any) -> None:
@@ -55,7 +44,8 @@ def render_report(
     y: pd.Series | None = None,
     examples: Mapping[str, Trial] | None = None,
     *,
-    reliability: pd.DataFrame | None = None,
+    details: Mapping[str, pd.DataFrame] | None = None,
+    columns: pd.DataFrame | Mapping[str, pd.DataFrame] | None = None,
     settings: Mapping[str, Any] | None = None,
     command: str | None = None,
 ) -> str:
@@ -71,8 +61,12 @@ def render_report(
         Their classes.
     examples : mapping of str to Trial, optional
         For each strategy that generates rows, a trial whose rows are to be shown.
-    reliability : DataFrame, optional
-        The field `reliability` of all trials, one below the other, for the reliability diagrams.
+    details : mapping of str to DataFrame, optional
+        The field `details` of all trials, see `gansampler.evaluation.details.gather`. Of what is
+        missing, the sections are left out.
+    columns : DataFrame or mapping of str to DataFrame, optional
+        How the columns were read, of the table or of each data set by its name: one row for each
+        column, whatever there is to say of it in the columns.
     settings : mapping, optional
         What was asked for, in words, for the list at the end.
     command : str, optional
@@ -97,14 +91,24 @@ def render_report(
         undefined=StrictUndefined,
     )
     errors = failures_table(results)
-    parts = headed_panels(results)
+    details = details or {}
+    classes = _classes(details, y)
+    parts = [_part(heading, panel, details) for heading, panel in headed_panels(results)]
+    curves = [as_section(group) for group in curve_groups(results)]
+    groups = [] if X is None or y is None else look_groups(X, y, examples or {})
+    looks = [as_section(group) for group in groups]
     described = [name for name in strategy_names(results) if name in STRATEGIES]
     return environment.get_template("report.html").render(
         subject=_subject(results),
-        parts=[_part(heading, panel, reliability) for heading, panel in parts],
-        curves=curve_groups(results),
-        errors=None if errors.empty else _cells(errors),
-        groups=[] if X is None or y is None else look_groups(X, y, examples or {}),
+        facts=_facts(results, classes),
+        parts=parts,
+        curves=curves,
+        errors=None if errors.empty else cells(errors),
+        looks=looks,
+        tables=[*_rare_classes(classes), *_column_sections(columns)],
+        glossary=glossary(
+            _terms([*(each for part in parts for each in part["sections"]), *curves])
+        ),
         strategies={name: STRATEGIES[name].description for name in described},
         settings={**(settings or {}), **_surroundings(), **(settings or {})},
         command=command,
@@ -116,33 +120,82 @@ def _subject(results: pd.DataFrame) -> str:
     return names[0] if len(names) == 1 else f"{len(names)} data sets"
 
 
-def _part(heading: str, panel: pd.DataFrame, reliability: pd.DataFrame | None) -> dict[str, Any]:
+def _classes(details: Mapping[str, pd.DataFrame], y: pd.Series | None) -> pd.DataFrame:
+    """Count the rows of each class, of the table itself or else of the rows that were held out."""
+    if y is not None:
+        counts = y.astype(object).value_counts().reindex(classes_by_frequency(y))
+        return pd.DataFrame({"dataset": "", "label": counts.index.map(str), "rows": counts.array})
+    confusion = details.get("confusion", pd.DataFrame())
+    return confusion if confusion.empty else rows_by_class(confusion)
+
+
+def _facts(results: pd.DataFrame, classes: pd.DataFrame) -> dict[str, str]:
+    """Say what was compared, for the first screen."""
+    repeats = results.groupby("dataset")["repeat"].nunique().max()
+    folds = results.groupby("dataset")["fold"].nunique().max()
+    sets = dataset_names(results)
+    facts = {
+        "Rare class": rarest_in_words(classes),
+        "Data sets": ", ".join(map(str, sets)) if 1 < len(sets) <= MAX_OPEN_ROWS else "",
+        "Learner": ", ".join(map(str, results["learner"].unique())),
+        "Folds": f"{folds}, the same for every strategy"
+        + (f"; {repeats} repeats" if repeats > 1 else "")
+        + ". Only training rows are resampled.",
+    }
+    return {name: fact for name, fact in facts.items() if fact}
+
+
+def _rare_classes(classes: pd.DataFrame) -> list[Section]:
+    """Name the rarest class of each of several data sets."""
+    if classes.empty or classes["dataset"].nunique() == 1:
+        return []
+    by_set = classes.groupby("dataset", sort=False)
+    rare, rows = by_set.last(), by_set["rows"].sum()
+    table = pd.DataFrame(
+        {
+            "classes": by_set.size(),
+            "rarest class": rare["label"],
+            "rows of it": rare["rows"].map("{:,}".format),
+            "rows of all": rows.map("{:,}".format),
+            "share": (rare["rows"] / rows).map("{:.1%}".format),
+        }
+    )
+    shown = cells(table.rename_axis("data set"))
+    return [section("The rarest class of each data set", "", shown, folded=True)]
+
+
+def _column_sections(
+    columns: pd.DataFrame | Mapping[str, pd.DataFrame] | None,
+) -> list[Section]:
+    """Show how columns were read; closed where there is much to show."""
+    if columns is None:
+        return []
+    named = {"": columns} if isinstance(columns, pd.DataFrame) else columns
+    n_rows = sum(map(len, named.values()))
+    return [
+        section(
+            "How the columns were read" + (f": {name}" if len(named) > 1 else ""),
+            "",
+            cells(table.rename_axis("column")),
+            folded=n_rows > MAX_OPEN_ROWS,
+        )
+        for name, table in named.items()
+    ]
+
+
+def _terms(sections: Iterable[Section]) -> set[str]:
+    return {term for each in sections for term in each["terms"]}
+
+
+def _part(heading: str, panel: pd.DataFrame, details: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Give all there is to show of one panel."""
-    made = panel_tables(panel, WITH_INTERVAL) | _chances(panel)
-    sentences = verdict(panel)
+    sentences = [said for said in (recommendation(panel), *verdict(panel)) if said]
     return {
         "heading": heading,
         "verdict": sentences,
         "clearly": clearly_means(panel, sentences),
-        "tables": {title: _cells(table) for title, table in made.items()},
-        "details": {title: _cells(table) for title, table in datasets_tables(panel).items()},
-        "groups": score_groups(panel) + reliability_groups(panel, reliability),
+        "sections": panel_sections(panel, details),
     }
-
-
-def _chances(panel: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Make the table of probabilities of practical equivalence."""
-    baseline = baseline_of(panel)
-    if baseline is None:
-        return {}
-    return {CHANCES_TITLE.format(baseline): gains_table(panel, baseline, WITH_CHANCES)}
-
-
-def _cells(table: pd.DataFrame) -> dict[str, Any]:
-    shown = table.reset_index().astype(str)
-    rows = shown.to_numpy().tolist()
-    in_lines = any("\n" in cell for row in rows for cell in row)
-    return {"header": list(shown.columns), "rows": rows, "about": LINES_MEAN if in_lines else ""}
 
 
 def _surroundings() -> dict[str, str]:

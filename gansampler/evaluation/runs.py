@@ -81,7 +81,7 @@ class Job:
             (trial,) = run_trials(
                 X, y, strategies, **self.options, dataset=self.source.name, only={self.key}
             )
-        return Trial(trial.rows, reliability=trial.reliability)
+        return Trial(trial.rows, details=trial.details)
 
 
 @lru_cache(maxsize=1)
@@ -181,7 +181,7 @@ def run_tasks(
         run = _run_here(todo, n_jobs) if scheduler is None else _run_on_cluster(todo, scheduler)
         with _progress(jobs, todo, kept.path, verbose) as advance, closing(run) as finished:
             for trial in finished:
-                kept.add(trial.key, trial.rows, trial.reliability)
+                kept.add(trial.key, trial.rows, trial.details)
                 advance(trial.key)
         return kept.table()
 

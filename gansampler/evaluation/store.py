@@ -18,14 +18,17 @@ from typing import Any
 import joblib
 import pandas as pd
 
-from .reliability import SUMS
+from .details import DETAILS
 from .trial import COLUMNS, Key
 
 KEY_COLUMNS = ["dataset", "strategy", "repeat", "fold"]
-# The tables of the file: what is in the fields `rows` and `reliability` of a trial.
+# The tables of the file: what is in the fields `rows` and `details` of a trial.
 TABLES = {
     "results": COLUMNS,
-    "reliability": [*KEY_COLUMNS, "learner", "readout", "bin", *SUMS],
+    **{
+        name: [*KEY_COLUMNS, "learner", "readout", *detail.columns]
+        for name, detail in DETAILS.items()
+    },
 }
 # Without this type, a value that happens to be whole would come back as a whole number.
 REAL = ("value", "seconds")
@@ -148,7 +151,7 @@ class Store:
         self,
         key: Key,
         rows: Iterable[Mapping[str, Any]],
-        reliability: Iterable[Mapping[str, Any]] = (),
+        details: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
     ) -> None:
         """Keep the rows of a finished trial: all of them, or none if the process ends meanwhile.
 
@@ -161,13 +164,14 @@ class Store:
             ``(dataset, strategy, repeat, fold)``.
         rows : iterable of mapping
             At least one, with keys out of `gansampler.evaluation.trial.COLUMNS`.
-        reliability : iterable of mapping
+        details : mapping of str to iterable of mapping, optional
             The field of that name of the trial.
         """
         with self._transaction():
             self._forget_failed(key)
             self._insert("results", key, rows)
-            self._insert("reliability", key, reliability)
+            for table, found in (details or {}).items():
+                self._insert(table, key, found)
 
     def _forget_failed(self, key: Key) -> None:
         is_key = " AND ".join(f"{name} = ?" for name in KEY_COLUMNS)
@@ -197,16 +201,25 @@ class Store:
         """
         return self._read("results")
 
-    def reliability(self) -> pd.DataFrame:
-        """Give the binned probabilities of all trials.
+    def details(self) -> dict[str, pd.DataFrame]:
+        """Give what is kept of all trials beside their scores.
 
         Returns
         -------
-        DataFrame
-            Rows of `gansampler.evaluation.reliability.bin_probabilities`, in the order of `table`,
-            with the columns that say where they come from.
+        dict of str to DataFrame
+            With the keys of `gansampler.evaluation.details.DETAILS`: their rows, in the order of
+            `table`, with the columns that say where they come from. A table is empty in a store
+            that was made before it was kept.
         """
-        return self._read("reliability")
+        return {
+            name: self._read(name) if self._holds(name) else pd.DataFrame(columns=TABLES[name])
+            for name in DETAILS
+        }
+
+    def _holds(self, table: str) -> bool:
+        with self._errors():
+            query = "SELECT count(*) FROM sqlite_master WHERE name = ?"
+            return self.connection.execute(query, [table]).fetchone() == (1,)
 
     def _read(self, table: str) -> pd.DataFrame:
         names = [*TABLES[table], "place"]

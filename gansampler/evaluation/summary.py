@@ -1,11 +1,12 @@
 """From the long table of scores to small tables, as text for a page or a terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from .confusion import rows_by_class
 from .gains import paired_gains
 from .metrics import METRICS
 from .ranking import mean_ranks
@@ -18,7 +19,7 @@ from .scores import (
     scores_by_fold,
     strategy_names,
 )
-from .verdict import RANKING_METRICS, clearly_means, signed, verdict
+from .verdict import RANKING_METRICS, clearly_means, recommendation, signed, verdict
 
 BASELINES = ("none", "smote")
 NOTES_TITLE = "Mean accuracy, and class ratio (smallest / largest) before and after, fold by fold"
@@ -266,9 +267,12 @@ def panel_tables(panel: pd.DataFrame, cell: str = BRIEF) -> dict[str, pd.DataFra
     unit = "data sets" if several else "folds"
     baselines = [name for name in BASELINES if name in strategy_names(panel) and metrics]
     made = {} if several else {NOTES_TITLE: notes_table(panel)}
-    made["Mean of each metric" + _losses(panel)] = means_table(panel)
+    losses = _losses(panel)
+    made["Mean of each metric" + (f" (of {losses}, less is better)" if losses else "")] = (
+        means_table(panel)
+    )
     made |= {
-        f"Gain over {name} (more is better, losses are turned), and on how many {unit} better": (
+        f"Gain over {name} ({plus_is_better(panel)}), and on how many {unit} better": (
             gains_table(panel, name, cell)
         )
         for name in baselines
@@ -336,13 +340,15 @@ def headed_panels(results: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     return [(", ".join(filter(None, key)), panel) for key, panel in parts]
 
 
-def summary(results: pd.DataFrame) -> str:
+def summary(results: pd.DataFrame, details: Mapping[str, pd.DataFrame] | None = None) -> str:
     """Write tables and verdict as one page of Markdown.
 
     Parameters
     ----------
     results : DataFrame
         What `gansampler.evaluation.compare` returns.
+    details : mapping of str to DataFrame, optional
+        What is kept beside the scores, see `gansampler.evaluation.details.gather`.
 
     Returns
     -------
@@ -353,10 +359,12 @@ def summary(results: pd.DataFrame) -> str:
         (f"### {heading}\n\n" if heading else "")
         + "\n".join(f"- {each}" for each in (*sentences, clearly_means(panel, sentences)) if each)
         for heading, panel in headed_panels(results)
-        if (sentences := verdict(panel))
+        if (sentences := [said for said in (recommendation(panel), *verdict(panel)) if said])
     ]
+    confusion = (details or {}).get("confusion", pd.DataFrame())
+    rarest = "" if confusion.empty else rarest_in_words(rows_by_class(confusion))
     if words:
-        parts += ["## In words", *words]
+        parts += ["## In words", *filter(None, [rarest]), *words]
     return "\n\n".join(parts) + "\n"
 
 
@@ -381,9 +389,62 @@ def to_markdown(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def plus_is_better(panel: pd.DataFrame) -> str:
+    """Say how a gain is to be read.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One panel of a result, see `gansampler.evaluation.scores.panels`.
+
+    Returns
+    -------
+    str
+    """
+    losses = _losses(panel)
+    return f"+ is better; of {losses} it is how much lower" if losses else "+ is better"
+
+
+def rarest_in_words(classes: pd.DataFrame) -> str:
+    """Say which class is the rarest, and how rare it is.
+
+    Parameters
+    ----------
+    classes : DataFrame
+        ``dataset``, ``label`` and ``rows`` of the classes, from the most frequent to the rarest, as
+        `gansampler.evaluation.confusion.rows_by_class` gives them.
+
+    Returns
+    -------
+    str
+        Empty where no class is known.
+    """
+    if classes.empty:
+        return ""
+    by_set = classes.groupby("dataset", sort=False)
+    rare, totals = by_set.last(), by_set["rows"].sum()
+    shares = rare["rows"] / totals
+    if len(rare) > 1:
+        return (
+            f"The rarest class of a data set has {rare['rows'].min():,} to {rare['rows'].max():,} "
+            f"rows, {shares.min():.1%} to {shares.max():.1%} of all."
+        )
+    role = (
+        "it is the positive class of every score that has one"
+        if len(classes) == 2
+        else f"of the {len(classes)} classes, recall, precision and curves speak of this one"
+    )
+    rarity = "rare" if len(classes) == 2 else "rarest"
+    label, rows, total = rare["label"].iloc[0], rare["rows"].iloc[0], totals.iloc[0]
+    share = shares.iloc[0]
+    return (
+        f"The {rarity} class is '{label}', with {rows:,} of {total:,} rows ({share:.1%}); {role}."
+    )
+
+
 def _losses(panel: pd.DataFrame) -> str:
     losses = [METRICS[m].title for m in metric_names(panel) if not METRICS[m].greater_is_better]
-    return f" (of {' and '.join(losses)}, less is better)" if losses else ""
+    return " and ".join(losses)
 
 
 def _written(row: dict[Any, Any]) -> dict[str, str]:

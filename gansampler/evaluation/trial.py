@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from .decision import most_probable
+from .details import DETAILS, Outcome, Rows, measure_details
 from .folds import derive_seed
 from .learners import Learner
 from .metrics import Metric
 from .readouts import Fitted, Readout
-from .reliability import bin_probabilities
 from .strategies import Strategy
 from .treatment import Fold, Treatment
 
@@ -44,17 +44,16 @@ class Trial:
         Their classes.
     history : list of dict
         The training history of the sampler, if it keeps one.
-    reliability : list of dict
-        For each learner and readout the bins of
-        `gansampler.evaluation.reliability.bin_probabilities`, with the keys of `rows` that say
-        where they come from.
+    details : dict of str to list of dict
+        What `gansampler.evaluation.details.DETAILS` measure for each learner and readout, with the
+        keys of `rows` that say where it comes from.
     """
 
     rows: list[dict[str, Any]]
     new_rows: pd.DataFrame | None = None
     new_labels: pd.Series | None = None
     history: list[dict[str, Any]] = field(default_factory=list)
-    reliability: list[dict[str, Any]] = field(default_factory=list)
+    details: dict[str, Rows] = field(default_factory=dict)
 
     @property
     def key(self) -> Key:
@@ -75,8 +74,8 @@ class Measured:
         Values by metric.
     seconds : float
         From resampling to prediction.
-    bins : list of dict
-        The probabilities of the rarest class, in bins.
+    details : dict of str to list of dict
+        What is kept beside them.
     status : str, default="ok"
         Or the error.
     """
@@ -84,7 +83,7 @@ class Measured:
     readout: str
     values: dict[str | None, float]
     seconds: float
-    bins: list[dict[str, Any]] = field(default_factory=list)
+    details: dict[str, Rows] = field(default_factory=dict)
     status: str = "ok"
 
 
@@ -121,7 +120,8 @@ def try_strategy(
     Trial
     """
     treatment = Treatment(strategy, fold, derive_seed(*fold.seeds, crc32(name.encode())))
-    rows, reliability = [], []
+    rows: Rows = []
+    details: dict[str, Rows] = {name: [] for name in DETAILS}
     for learner, entry in learners.items():
         for measured in _try_learner(treatment, entry, readouts, metrics):
             origin = {
@@ -134,8 +134,9 @@ def try_strategy(
                 {**origin, "metric": metric, "value": value, **cost}
                 for metric, value in measured.values.items()
             ]
-            reliability += [{**origin, **counts} for counts in measured.bins]
-    return Trial(rows, reliability=reliability, **treatment.generated())
+            for kind, found in measured.details.items():
+                details[kind] += [{**origin, **row} for row in found]
+    return Trial(rows, details=details, **treatment.generated())
 
 
 def _try_learner(
@@ -178,8 +179,9 @@ def _run_learner(
         started = perf_counter()
         shown, predicted = readout(probabilities, fitted)
         values = _score(codes, shown, predicted, metrics)
-        bins = bin_probabilities(codes, shown)
-        yield Measured(name, values, seconds + perf_counter() - started, bins)
+        spent = seconds + perf_counter() - started
+        details = measure_details(Outcome(codes, predicted, shown, fold.classes))
+        yield Measured(name, values, spent, details)
     values = {"seconds_resample": after.seconds, "seconds_fit": seconds_fit}
     values |= _sizes(before, "before") | _sizes(after.y, "after")
     if hasattr(model, "n_trees_"):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from .gains import CONFIDENCE, paired_gains
 from .metrics import METRICS
-from .scores import dataset_names, strategy_names
+from .scores import dataset_names, metric_names, strategy_names
 
 # Whom the verdict speaks of (the first that was run), and whom it is held against.
 SUBJECTS = ("lsgan", "cgan", "jitter")
@@ -20,6 +20,9 @@ RIVALS = {
 }
 # What no threshold can move: the answer leans on these alone.
 RANKING_METRICS = ("roc_auc", "average_precision")
+# What costs least comes first; then all others, and at the end what trains a network.
+SIMPLEST = ("class_weight", "random", "smote", "jitter")
+NETWORKS = ("cgan", "lsgan", "guarded_lsgan", "ctgan", "tvae")
 THRESHOLD = (
     "If its decisions are better, a tuned threshold, which needs no new rows, may do as well."
 )
@@ -52,6 +55,79 @@ def verdict(panel: pd.DataFrame) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
+def recommendation(panel: pd.DataFrame) -> str:
+    """Say what to take: the simplest of what ranks clearly better than no resampling, or nothing.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One panel of a result, see `gansampler.evaluation.scores.panels`.
+
+    Returns
+    -------
+    str
+        One or two sentences. Empty where "none" and another strategy have not both been run, or
+        where no metric was taken that no threshold moves.
+    """
+    metrics = [name for name in metric_names(panel) if name in RANKING_METRICS]
+    names = strategy_names(panel)
+    if "none" not in names or len(names) < 2 or not metrics:
+        return ""
+    gains = paired_gains(panel, "none", metrics=metrics)
+    gains = gains[gains["n"] > 0]
+    if gains.empty:
+        return ""
+    better, worse = (
+        set(gains.loc[gains["clearly"] == it, "strategy"]) for it in ("better", "worse")
+    )
+    mean_gains = gains.groupby("strategy", sort=False)["gain"].mean()
+    helpers = mean_gains[mean_gains.index.isin(better - worse)]
+    if helpers.empty:
+        return _take_none(gains.iloc[0], _where(panel))
+    best = str(helpers.idxmax())
+    rest = [name for name in helpers.index if name != best]
+    behind = paired_gains(panel, best, strategies=rest, metrics=metrics) if rest else gains[:0]
+    beaten = set(behind.loc[behind["clearly"] == "worse", "strategy"])
+    simplest = min((name for name in helpers.index if name not in beaten), key=_effort)
+    return _take(gains[gains["strategy"] == simplest], best, _where(panel))
+
+
+def _take_none(gain: Any, where: str) -> str:
+    said = (
+        f"Take no resampling {where}: behind {gain['learner']} no strategy ranks the rows clearly "
+        "better than none."
+    )
+    tuned_already = gain["readout"] == "tuned"
+    threshold = "" if tuned_already else " To find more of the rare class, tune the threshold."
+    return said + threshold
+
+
+def _take(gains: pd.DataFrame, best: str, where: str) -> str:
+    """Recommend a strategy by its gains over none, with a word on the one of the highest gain."""
+    name, learner = gains[["strategy", "learner"]].iloc[0]
+    clear = gains[gains["clearly"] == "better"]
+    shown = ", ".join(map(_named_gain, clear.itertuples()))
+    said = (
+        f"Take {name} {where}: behind {learner} it ranks the rows clearly better than no "
+        f"resampling, by {shown}."
+    )
+    if best == name:
+        return said
+    return f"{said} {best} gains more in the mean, but not clearly, and is less simple."
+
+
+def _where(panel: pd.DataFrame) -> str:
+    names = list(dict.fromkeys(str(name).partition("@")[0] for name in dataset_names(panel)))
+    return f"on {names[0]}" if len(names) == 1 else f"on these {len(names)} data sets"
+
+
+def _effort(name: str) -> tuple[int, int]:
+    """Sort strategies by how much they ask for; those that are alike keep their order."""
+    if name in SIMPLEST:
+        return 0, SIMPLEST.index(name)
+    return (2, NETWORKS.index(name)) if name in NETWORKS else (1, 0)
+
+
 def sentence(row: Any) -> str:
     """Put one row of `paired_gains` into words.
 
@@ -63,8 +139,8 @@ def sentence(row: Any) -> str:
     Returns
     -------
     str
-        Who is how much higher or lower than whom, in the sense of the metric itself; the interval
-        of the difference; and on how many folds or data sets it is better.
+        Who is how much higher or lower than whom; the interval of the gain, of which + is better
+        for every metric; and on how many folds or data sets it is better.
 
     Examples
     --------
@@ -73,15 +149,14 @@ def sentence(row: Any) -> str:
     >>> for part in sentence(pd.Series(row)).split("; "):
     ...     print(part)
     lsgan's log-loss is 0.020 lower than with SMOTE, which is better
-    95 % interval -0.030 to -0.010
+    95 % interval of the gain +0.010 to +0.030
     better on 4 of 5 folds.
     """
     metric = METRICS[row.metric]
     sign = 1 if metric.greater_is_better else -1
-    ends = sorted(sign * end for end in (row.low, row.high))
     interval = (
-        f"{CONFIDENCE * 100:.0f} % interval {signed(ends[0])} to {signed(ends[1])}"
-        if np.isfinite(ends).all()
+        f"{CONFIDENCE * 100:.0f} % interval of the gain {signed(row.low)} to {signed(row.high)}"
+        if np.isfinite([row.low, row.high]).all()
         else "too few to give an interval"
     )
     return (
@@ -178,8 +253,7 @@ def _overview(rival: str, gains: pd.DataFrame) -> str:
 
 
 def _named_gain(row: Any) -> str:
-    metric = METRICS[row.metric]
-    return f"{metric.title} ({signed(row.gain if metric.greater_is_better else -row.gain)})"
+    return f"{METRICS[row.metric].title} ({signed(row.gain)})"
 
 
 def _compared(difference: float) -> str:
