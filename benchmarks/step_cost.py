@@ -168,7 +168,7 @@ def main() -> None:
         width=WIDTH,
         steps_a_block=STEPS_A_RECORD,
     )
-    with single_thread:  # as in a fit
+    with single_thread():  # as in a fit
         rows = [row for name, X in tables().items() for row in measure(name, X, args.repeats)]
     write_result(args.out, source, rows)
     args.out.with_suffix(".md").write_text(page(source, rows))

@@ -1,46 +1,57 @@
-"""What torch needs around it: a device, a thread, seeded generators, and seeded first weights."""
+"""What torch needs around it: a device, a thread, seeded generators, and seeded global state."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import numpy as np
 import torch
 
-_GLOBAL_STATE = threading.Lock()
 CPU = torch.device("cpu")
 
+# A process can be forked while another thread holds these: the child gets new ones.
+_locks: dict[str, threading.Lock] = {}
 
-class _SingleThread:
-    """Run torch on one thread while anyone is inside, and put the caller's number back.
+
+def _renew_locks() -> None:
+    _locks.update(global_state=threading.Lock(), number_of_threads=threading.Lock())
+
+
+_renew_locks()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_locks)
+
+
+@contextmanager
+def single_thread() -> Iterator[None]:
+    """Run torch on one thread, and put the number of the thread that calls back afterwards.
 
     Matrices of 256 x 128 gain nothing from a second thread, and where another process wants the
-    same core, waiting for that thread makes a step many times slower. The number is global to
-    the process, so the last one out restores it.
+    same core, waiting for that thread makes a step many times slower. Sums depend on how many
+    threads share them, and helpers that were started once do not live on in a forked process.
     """
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.inside = 0
-        self.before = 1
-
-    def __enter__(self) -> None:
-        with self.lock:
-            if self.inside == 0:
-                self.before = torch.get_num_threads()
-                torch.set_num_threads(1)
-            self.inside += 1
-
-    def __exit__(self, *error: object) -> None:
-        with self.lock:
-            self.inside -= 1
-            if self.inside == 0:
-                torch.set_num_threads(self.before)
+    before = torch.get_num_threads()
+    _set_own_number_of_threads(1)
+    try:
+        yield
+    finally:
+        _set_own_number_of_threads(before)
 
 
-single_thread = _SingleThread()
+def _set_own_number_of_threads(n: int) -> None:
+    """Set how many threads torch uses for the thread that calls, and for no other.
+
+    The number belongs to a thread, but torch also gives the last one that was set to every thread
+    that comes later; so one that ends at once sets the one before again.
+    """
+    with _locks["number_of_threads"], ThreadPoolExecutor(1) as another:
+        for_later = another.submit(torch.get_num_threads).result()
+        torch.set_num_threads(n)
+        another.submit(torch.set_num_threads, for_later).result()
 
 
 def resolve_device(device: str | torch.device) -> torch.device:
@@ -84,11 +95,11 @@ def seeded_generator(rng: np.random.Generator, device: torch.device) -> torch.Ge
 def seeded_global_state(rng: np.random.Generator, device: torch.device = CPU) -> Iterator[None]:
     """Seed torch's global state, of the CPU and of ``device``, and put it back afterwards.
 
-    First weights can be drawn from nothing else, nor can what a user's own layers draw. The lock
-    keeps two threads from each other's state.
+    What a user's own network draws can be drawn from nothing else. The lock keeps two fits from
+    each other's state; a thread of the user's that draws meanwhile draws from the seeded one.
     """
     gpus = [device] if device.type == "cuda" else []
-    with _GLOBAL_STATE, torch.random.fork_rng(gpus):
+    with _locks["global_state"], torch.random.fork_rng(gpus):
         seed = int(rng.integers(2**62))
         # Not torch.manual_seed: it seeds every other device as well, for good.
         torch.default_generator.manual_seed(seed)

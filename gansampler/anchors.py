@@ -10,15 +10,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
-from sklearn.neighbors import NearestNeighbors
 from sklearn.utils._param_validation import Interval
 from torch import Tensor
 
+from ._torch import single_thread
 from .encoding import Matrix, Span
 
 # A search costs the product of these two; in larger tables a random part stands for the rest.
 MAX_ROWS_A_CLASS = 20_000
 MAX_SEARCHED_ROWS = 10_000
+# So many rows at a time are compared with all that are searched: 10 MB of distances.
+SEARCH_CHUNK = 256
 
 
 class Anchors(BaseEstimator):
@@ -100,6 +102,7 @@ class NeighborAnchors(Anchors):
         self.jitter = jitter
         self.same_class = same_class
 
+    @single_thread()
     def fit(
         self, Z: Matrix, codes: NDArray[np.intp], spans: list[Span], rng: np.random.Generator
     ) -> NeighborAnchors:
@@ -177,8 +180,8 @@ def _neighbors(
     Z: Matrix, base: NDArray[np.intp], pool: NDArray[np.intp], k: int
 ) -> NDArray[np.intp]:
     """Find the rows of the pool next to each base row, itself left out; short pools repeat."""
-    search = NearestNeighbors(n_neighbors=min(k + 1, len(pool)), algorithm="brute").fit(Z[pool])
-    found = pool[search.kneighbors(Z[base], return_distance=False)]
+    rows = torch.from_numpy(Z)
+    found = pool[_nearest(rows[base], rows[pool], min(k + 1, len(pool)))]
     # A row that is not among its own neighbours (a twin took its place) gives up the farthest.
     is_self = found == base[:, None]
     is_self[~is_self.any(axis=1), -1] = True
@@ -186,6 +189,21 @@ def _neighbors(
         return np.repeat(found, k, axis=1)
     others = found[~is_self].reshape(len(base), -1)
     return others[:, np.arange(k) % others.shape[1]]
+
+
+def _nearest(rows: Tensor, pool: Tensor, k: int) -> NDArray[np.intp]:
+    """Find the places in the pool of the ``k`` rows next to each row, nearest first.
+
+    Not by scikit-learn's search: it starts threads of OpenMP, for which a process that is forked
+    later waits for ever, and sets the number of BLAS threads of the whole process meanwhile.
+    """
+    # Half the squared distance, without the part that all of the pool share.
+    half = pool.square().sum(dim=1) / 2
+    found = [
+        torch.addmm(half, chunk, pool.T, alpha=-1).topk(k, largest=False).indices
+        for chunk in rows.split(SEARCH_CHUNK)
+    ]
+    return torch.cat(found).numpy()
 
 
 ANCHORS: dict[str, Callable[[], Anchors]] = {"neighbors": NeighborAnchors}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from functools import partial
 from math import inf
 from numbers import Integral
 from typing import Any
@@ -21,10 +20,9 @@ from sklearn.base import clone
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm.auto import tqdm
 
-from ._torch import resolve_device, seeded_generator, seeded_global_state, single_thread
+from ._torch import CPU, resolve_device, seeded_generator, seeded_global_state, single_thread
 from .acceptance import (
     ACCEPTANCES,
     EVERYTHING,
@@ -40,7 +38,7 @@ from .encoding import Matrix, TableEncoder, as_frame, missing_mask
 from .losses import LOSSES, PENALTIES, GradientPenalty
 from .networks import MLP, Discriminator, Generator
 from .seeding import numpy_generator
-from .training import STEPS_A_RECORD, ClassBatches, train
+from .training import STEPS_A_RECORD, ClassBatches, MovingAverage, train
 
 # Fewer different rows than this say nothing of how a class varies.
 MIN_DIFFERENT_ROWS = 3
@@ -222,13 +220,12 @@ class BaseGANOverSampler(BaseOverSampler):
             self.acceptance_ = self._part("acceptance").fit(Z, codes, spans, rng)
         self._train(Z[condition >= 0], condition[condition >= 0])
 
+    @single_thread()
     def _train(self, Z: Matrix, condition: NDArray[np.intp]) -> None:
         """Play the game on encoded rows whose classes are numbered from 0."""
         device = resolve_device(self.device)
         generator, discriminator = self._build_networks(Z.shape[1], int(condition.max()) + 1)
-        averaged = AveragedModel(
-            generator.to(device), multi_avg_fn=get_ema_multi_avg_fn(self.ema_decay)
-        )
+        averaged = MovingAverage(generator.to(device), self.ema_decay)
         batches = ClassBatches(
             torch.from_numpy(Z).to(device),
             torch.from_numpy(condition).to(device),
@@ -249,20 +246,22 @@ class BaseGANOverSampler(BaseOverSampler):
             cosine_decay=self.cosine_decay,
             averaged=averaged,
         )
-        total = -(-self.steps // STEPS_A_RECORD)
-        name = type(self).__name__
+        if self.verbose:
+            total = -(-self.steps // STEPS_A_RECORD)
+            records = tqdm(records, desc=type(self).__name__, total=total)
         # Only a user's own layers, nn.Dropout say, draw from torch's global state.
         own = self.generator or self.discriminator
         seeded = seeded_global_state(self._rng_, device) if own else nullcontext()
-        with single_thread, seeded:
-            self.history_ = list(tqdm(records, desc=name, total=total, disable=not self.verbose))
-        self.generator_ = averaged.module.cpu().eval()
+        with seeded:
+            self.history_ = list(records)
+        self.generator_ = averaged.network.cpu().eval()
         self.discriminator_ = discriminator.cpu().eval()
 
     def _build_networks(self, width: int, n_classes: int) -> tuple[Generator, Discriminator]:
         widths = self._network_widths(width, n_classes)
-        with seeded_global_state(self._rng_):
-            generator, discriminator = (self._network(side, *widths[side]) for side in widths)
+        generator, discriminator = (
+            self._network(side, *widths[side], self._rng_) for side in widths
+        )
         spans = self.encoder_.spans_
         return (
             Generator(generator, spans, latent_dim=self.latent_dim, n_classes=n_classes),
@@ -277,25 +276,34 @@ class BaseGANOverSampler(BaseOverSampler):
             "discriminator": (self.pac * (width + n_classes), 1),
         }
 
+    @single_thread()
     def _try_networks(self, width: int, n_classes: int) -> None:
         """Make and check the user's own networks; those that are trained are made later.
 
         They come before anything is learnt, and their weights from a seed that is not used again.
         """
-        with seeded_global_state(np.random.default_rng(0)):
-            for side, widths in self._network_widths(width, n_classes).items():
-                if getattr(self, side) is not None:
-                    _check_network(self._network(side, *widths), side, *widths)
+        for side, widths in self._network_widths(width, n_classes).items():
+            if getattr(self, side) is not None:
+                network = self._network(side, *widths, np.random.default_rng(0))
+                with seeded_global_state(np.random.default_rng(0)):
+                    _check_network(network, side, *widths)
 
-    def _network(self, side: str, in_features: int, out_features: int) -> nn.Module:
-        factory = getattr(self, side) or partial(
-            MLP,
+    def _network(
+        self, side: str, in_features: int, out_features: int, rng: np.random.Generator
+    ) -> nn.Module:
+        own = getattr(self, side)
+        if own is not None:
+            with seeded_global_state(rng):
+                return own(in_features, out_features)
+        return MLP(
+            in_features,
+            out_features,
             hidden_sizes=self.hidden_sizes,
             activation=self.activation,
             batch_norm=self.batch_norm in (side, "both"),
             dropout=self.dropout,
+            random=seeded_generator(rng, CPU),
         )
-        return factory(in_features, out_features)
 
     def _part(self, name: str) -> Any:
         """Make the part that a parameter names, or copy the user's own; None stays None."""
@@ -313,12 +321,13 @@ class BaseGANOverSampler(BaseOverSampler):
             rows = self.generator_(*self.generator_.draw_inputs(codes, self.anchor_, random))
         return rows.numpy()
 
+    @single_thread()
     def _draw(self, n: int, code: int) -> tuple[Matrix, Selection]:
         """Draw encoded rows (n, width) of a class: propose, snap, accept."""
         if code in self._duplicated_:
             own = self._duplicated_[code]
             return own[self._rng_.integers(len(own), size=n)], EVERYTHING
-        random = seeded_generator(self._rng_, torch.device("cpu"))
+        random = seeded_generator(self._rng_, CPU)
 
         def propose(m: int) -> Matrix:
             return self.encoder_.snap(self._propose(m, code, random))
@@ -330,8 +339,7 @@ class BaseGANOverSampler(BaseOverSampler):
             weights = checked_weights(weights, self.acceptance_, len(Z)) + MIN_WEIGHT
             return keep_rates(weights, missing_mask(self.encoder_.spans_, Z))
 
-        with single_thread:
-            return draw_accepted(propose, weigh, n, self.candidates, self._rng_)
+        return draw_accepted(propose, weigh, n, self.candidates, self._rng_)
 
     def _trains_on_all(self) -> bool:
         return self.train_on == "all"
@@ -452,6 +460,8 @@ def _check_not_empty(X: pd.DataFrame) -> None:
 def _check_network(network: Any, side: str, in_features: int, out_features: int) -> None:
     if not isinstance(network, nn.Module):
         raise TypeError(f"`{side}` must return a torch.nn.Module, got {type(network).__name__}.")
+    if not any(weight.requires_grad for weight in network.parameters()):
+        raise ValueError(f"The network that `{side}` returns has no weights that could be trained.")
     was_training = network.training
     with torch.no_grad():
         shape = tuple(network.eval()(torch.zeros(2, in_features)).shape)

@@ -32,6 +32,30 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
 }
 
 
+class SeededLinear(nn.Linear):
+    """A linear layer whose first weights are drawn from a generator.
+
+    Parameters
+    ----------
+    in_features, out_features : int
+        Widths at both ends.
+    random : torch.Generator or None
+        None is torch's global one.
+    """
+
+    def __init__(
+        self, in_features: int, out_features: int, random: torch.Generator | None = None
+    ) -> None:
+        super().__init__(in_features, out_features)
+        bound = in_features**-0.5  # as in `nn.Linear`
+        with torch.no_grad():
+            for weight in self.parameters():
+                weight.uniform_(-bound, bound, generator=random)
+
+    def reset_parameters(self) -> None:
+        """Draw nothing: `nn.Linear` would draw from torch's global state here."""
+
+
 class SeededDropout(nn.Module):
     """Dropout that draws from a generator of its own instead of torch's global one.
 
@@ -39,12 +63,14 @@ class SeededDropout(nn.Module):
     ----------
     p : float
         Probability that an entry is zeroed while training.
+    random : torch.Generator or None
+        Where its seed is drawn from; None is torch's global generator.
     """
 
-    def __init__(self, p: float) -> None:
+    def __init__(self, p: float, random: torch.Generator | None = None) -> None:
         super().__init__()
         self.p = p
-        self.seed = int(torch.randint(2**62, ()).item())
+        self.seed = int(torch.randint(2**62, (), generator=random).item())
         self._generator: torch.Generator | None = None
 
     def forward(self, x: Tensor) -> Tensor:
@@ -76,6 +102,8 @@ class MLP(nn.Sequential):
         Whether each hidden layer is normalised over the batch.
     dropout : float, default=0
         Probability of `SeededDropout` behind each hidden layer.
+    random : torch.Generator or None, default=None
+        Where first weights are drawn from; None is torch's global generator.
     """
 
     def __init__(
@@ -87,17 +115,18 @@ class MLP(nn.Sequential):
         activation: str = "leaky_relu",
         batch_norm: bool = False,
         dropout: float = 0.0,
+        random: torch.Generator | None = None,
     ) -> None:
         layers: list[nn.Module] = []
         for width in hidden_sizes:
-            layers.append(nn.Linear(in_features, width))
+            layers.append(SeededLinear(in_features, width, random))
             if batch_norm:
                 layers.append(nn.BatchNorm1d(width))
             layers.append(ACTIVATIONS[activation]())
             if dropout:
-                layers.append(SeededDropout(dropout))
+                layers.append(SeededDropout(dropout, random))
             in_features = width
-        layers.append(nn.Linear(in_features, out_features))
+        layers.append(SeededLinear(in_features, out_features, random))
         super().__init__(*layers)
 
 

@@ -20,7 +20,7 @@ from .base import BaseGANOverSampler
 from .encoding import Matrix
 from .losses import LOSSES, PENALTIES, LeastSquares, Loss, RelativisticLeastSquares
 from .networks import ACTIVATIONS
-from .training import OPTIMIZERS
+from .optimizers import OPTIMIZERS
 
 _TABLE_CONSTRAINTS: dict[str, list[Any]] = {
     **BaseOverSampler._parameter_constraints,
@@ -141,7 +141,9 @@ _GAN_PARAMETERS = (
     generator, discriminator : callable or None, default=None
         A factory of your own network, called as ``generator(in_features, out_features)``, which
         returns a ``torch.nn.Module`` from (batch, in_features) to (batch, out_features). Of
-        `hidden_sizes`, `activation`, `batch_norm` and `dropout` it sees nothing.
+        `hidden_sizes`, `activation`, `batch_norm` and `dropout` it sees nothing. Torch's global
+        state is seeded for it while it is made and trained, and put back: such fits wait for each
+        other, and another thread that draws from that state meanwhile does not draw its own.
 
     device : str or torch.device, default="auto"
         Where training runs; ``"auto"`` takes CUDA where it is there. What was learnt comes back to

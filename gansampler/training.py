@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import torch
-from torch import Tensor
-from torch.optim.swa_utils import AveragedModel
+from torch import Tensor, nn
 
 from .anchors import Anchors
 from .losses import Loss
 from .networks import Discriminator, Generator
+from .optimizers import OPTIMIZERS, Optimizer
 
 # Losses are read from the device once in so many steps, since each reading waits for the device.
 STEPS_A_RECORD = 25
-
-OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
-    "rmsprop": partial(torch.optim.RMSprop, foreach=True),
-    # A long first moment of the generator's gradient would point where the discriminator was.
-    "adam": partial(torch.optim.Adam, betas=(0.5, 0.9), fused=True),
-}
 
 
 class ClassBatches:
@@ -60,6 +55,31 @@ class ClassBatches:
         return self.rows[self.order[place]], codes
 
 
+class MovingAverage:
+    """A copy of a network whose weights are a moving average of the network's.
+
+    Parameters
+    ----------
+    network : nn.Module
+        What is followed, on its device.
+    decay : float
+        Share of the average that stays at each update; the first one takes the weights as they are.
+    """
+
+    def __init__(self, network: nn.Module, decay: float) -> None:
+        self.network = copy.deepcopy(network)
+        self.decay, self.begun = decay, False
+
+    @torch.no_grad()
+    def update(self, network: nn.Module) -> None:
+        """Follow the network's weights, and take its buffers."""
+        share = 1 - self.decay if self.begun else 1.0
+        self.begun = True
+        torch._foreach_lerp_(list(self.network.parameters()), list(network.parameters()), share)
+        for own, new in zip(self.network.buffers(), network.buffers(), strict=True):
+            own.copy_(new)
+
+
 def train(
     generator: Generator,
     discriminator: Discriminator,
@@ -72,7 +92,7 @@ def train(
     discriminator_steps: int,
     steps: int,
     cosine_decay: bool,
-    averaged: AveragedModel,
+    averaged: MovingAverage,
 ) -> Iterator[dict[str, Any]]:
     """Play the game, and yield a record every few steps.
 
@@ -96,7 +116,7 @@ def train(
         Updates of the generator.
     cosine_decay : bool
         Whether the learning rates fall along half a cosine that ends in zero, one stair a record.
-    averaged : AveragedModel
+    averaged : MovingAverage
         Follows the generator's weights.
 
     Yields
@@ -123,7 +143,7 @@ def train(
         total = torch.zeros(2, device=batches.rows.device)
         for _ in range(n):
             total += step(*sides, batches, anchors, losses, optimizers, discriminator_steps)
-            averaged.update_parameters(generator)
+            averaged.update(generator)
         record = {
             "step": start + n,
             "generator_loss": float(total[0]) / n,
@@ -140,7 +160,7 @@ def step(
     batches: ClassBatches,
     anchors: Anchors | None,
     losses: list[Loss],
-    optimizers: list[torch.optim.Optimizer],
+    optimizers: list[Optimizer | torch.optim.Optimizer],
     discriminator_steps: int = 1,
 ) -> Tensor:
     """Update the discriminator so many times, then the generator once, on its last rows.
@@ -173,10 +193,11 @@ def _total(terms: list[Tensor]) -> Tensor:
     return terms[0] if len(terms) == 1 else torch.stack(terms).sum()
 
 
-def _update(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
+def _update(optimizer: Optimizer | torch.optim.Optimizer, loss: Tensor) -> None:
     """One step down the loss for the weights of this optimizer alone."""
     weights = optimizer.param_groups[0]["params"]
-    optimizer.zero_grad(set_to_none=True)
+    for weight in weights:
+        weight.grad = None
     loss.backward(inputs=weights)
     optimizer.step()
 

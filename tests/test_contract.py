@@ -1,7 +1,10 @@
 """The samplers keep imbalanced-learn's and scikit-learn's contracts."""
 
 import io
+import os
 import pickle
+import sys
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -17,6 +20,8 @@ from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.tree import DecisionTreeClassifier
+from threadpoolctl import threadpool_limits
+from torch import nn
 
 from gansampler import (
     CGANOverSampler,
@@ -122,6 +127,38 @@ def test_global_state_stays_as_it_was(sampler, data):
     np.testing.assert_array_equal(numpy_state()[1], before[0])
     assert torch.equal(torch.get_rng_state(), before[1])
     assert torch.get_num_threads() == before[2]
+
+
+TASKS = Path("/proc/self/task")  # on Linux: a folder for each thread of this process
+
+
+def own_network(n_in, n_out):
+    return nn.Sequential(nn.Linear(n_in, 64), nn.BatchNorm1d(64), nn.Linear(64, n_out))
+
+
+def fit_for_the_first_time(sampler, data, writer):
+    """Fit with two threads of each kind at hand; tell what the process has more than before."""
+    torch.set_num_threads(2)
+    with threadpool_limits(2):
+        modules, threads = set(sys.modules), len(os.listdir(TASKS))
+        sampler.fit_resample(*data)
+        writer.send((set(sys.modules) - modules, len(os.listdir(TASKS)) - threads))
+
+
+@pytest.mark.skipif(not TASKS.exists(), reason="asks Linux for the threads")
+@pytest.mark.parametrize("own", [{}, {"generator": own_network}], ids=["defaults", "own_network"])
+def test_the_first_fit_starts_no_lasting_thread_and_imports_nothing(own, forkserver):
+    # A process that is forked later would wait for such threads for ever.
+    data = make_classification(3000, weights=[0.8], random_state=0)
+    sampler = LSGANOverSampler(acceptance=None, steps=1, batch_size=4096, random_state=0, **own)
+    reader, writer = forkserver.Pipe(duplex=False)
+    process = forkserver.Process(target=fit_for_the_first_time, args=(sampler, data, writer))
+    process.start()
+    writer.close()
+    modules, threads = reader.recv()
+    process.join()
+    assert threads == 0
+    assert not modules
 
 
 @each_sampler

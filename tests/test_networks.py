@@ -5,7 +5,14 @@ import torch
 from torch import nn
 
 from gansampler.encoding import Span
-from gansampler.networks import ACTIVATIONS, MLP, Discriminator, Generator, SeededDropout
+from gansampler.networks import (
+    ACTIVATIONS,
+    MLP,
+    Discriminator,
+    Generator,
+    SeededDropout,
+    SeededLinear,
+)
 
 SPANS = [
     Span(0, 1, "number"),
@@ -94,6 +101,32 @@ def test_a_pack_is_judged_as_one():
     assert before.shape == (2,)
     assert before[0] != after[0]
     assert before[1] == after[1]
+
+
+def test_first_weights_are_seeded_and_spread_as_those_of_torch():
+    state = torch.get_rng_state()
+    layers = [SeededLinear(100, 50, torch.Generator().manual_seed(seed)) for seed in (0, 0, 1)]
+    assert torch.equal(torch.get_rng_state(), state)
+    one, same, other = (
+        torch.cat([w.detach().flatten() for w in each.parameters()]) for each in layers
+    )
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+    theirs = nn.Linear(100, 50).weight.detach()
+    assert one.std() == pytest.approx(theirs.std().item(), rel=0.05)
+    for weight in layers[0].parameters():
+        assert 0.08 < weight.abs().max() <= 0.1
+
+
+def test_a_network_without_a_generator_draws_from_the_global_state():
+    with torch.random.fork_rng([]):
+        nets = []
+        for _ in range(2):
+            torch.manual_seed(0)
+            nets.append(MLP(3, 1, dropout=0.5))
+    for one, other in zip(nets[0].parameters(), nets[1].parameters(), strict=True):
+        assert torch.equal(one, other)
+    assert nets[0][2].seed == nets[1][2].seed
 
 
 def test_dropout_is_seeded_and_leaves_the_global_state_alone():

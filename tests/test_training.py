@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.optim import swa_utils
 
 from gansampler import CGANOverSampler, LSGANOverSampler
-from gansampler.losses import Loss
-from gansampler.training import STEPS_A_RECORD, ClassBatches
+from gansampler.losses import LeastSquares, Loss
+from gansampler.networks import ACTIVATIONS
+from gansampler.training import STEPS_A_RECORD, ClassBatches, MovingAverage
 
 
 @pytest.fixture
@@ -110,6 +112,49 @@ def test_own_layers_may_draw_from_the_global_state(two_bumps):
     np.testing.assert_array_equal(rows(0), rows(7))
 
 
+def test_what_others_draw_from_the_global_state_meanwhile_is_their_own(two_bumps, monkeypatch):
+    drawn = []
+
+    def draw():
+        drawn.append(torch.rand(()))
+
+    class Drawing(LeastSquares):
+        def discriminator_loss(self, *batch):
+            draw()
+            return super().discriminator_loss(*batch)
+
+    class DrawingTanh(nn.Tanh):
+        def __init__(self):
+            draw()
+            super().__init__()
+
+    monkeypatch.setitem(ACTIVATIONS, "tanh", DrawingTanh)
+    settings = {"activation": "tanh", "batch_norm": "both", "dropout": 0.2, "random_state": 0}
+    with torch.random.fork_rng([]):
+        torch.manual_seed(7)
+        LSGANOverSampler(loss=Drawing(), steps=3, **settings).fit_resample(*two_bumps)
+        torch.manual_seed(7)
+        assert drawn == [torch.rand(()) for _ in drawn]
+    assert len(drawn) == 4 + 3
+
+
+def test_the_average_is_that_of_torch():
+    net = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4))
+    ours = MovingAverage(net, 0.9)
+    average = swa_utils.get_ema_multi_avg_fn(0.9)
+    theirs = swa_utils.AveragedModel(net, multi_avg_fn=average)
+    for _ in range(4):
+        net(torch.randn(8, 3))
+        with torch.no_grad():
+            for weight in net.parameters():
+                weight.add_(torch.randn(weight.shape))
+        ours.update(net)
+        theirs.update_parameters(net)
+    own, other = ours.network.state_dict(), theirs.module.state_dict()
+    assert all(torch.equal(own[name], other[name]) for name in other)
+    assert not torch.equal(own["0.weight"], net[0].weight)
+
+
 def test_a_network_of_the_wrong_shape_is_refused(two_bumps):
     with pytest.raises(
         ValueError, match=r"`generator` returns must map \(batch, 36\) to \(batch, 2\)"
@@ -117,6 +162,8 @@ def test_a_network_of_the_wrong_shape_is_refused(two_bumps):
         LSGANOverSampler(generator=lambda i, o: nn.Linear(i, o + 1)).fit_resample(*two_bumps)
     with pytest.raises(TypeError, match=r"`discriminator` must return a torch.nn.Module, got int"):
         LSGANOverSampler(discriminator=lambda i, o: 7).fit_resample(*two_bumps)
+    with pytest.raises(ValueError, match=r"`generator` returns has no weights"):
+        LSGANOverSampler(generator=lambda i, o: nn.Identity()).fit_resample(*two_bumps)
 
 
 def test_a_loss_that_is_not_finite_stops_the_fit_and_leaves_nothing(two_bumps):

@@ -1,0 +1,136 @@
+"""The optimizers: update rules of `torch.optim` in a few lines each.
+
+The first optimizer of `torch.optim` in a process imports torch's compiler, some 800 modules that
+nothing here uses, which takes longer than training on a small table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+class Optimizer:
+    """What training asks of an optimizer; those of `torch.optim` can do the same.
+
+    Parameters
+    ----------
+    weights : iterable of Tensor
+        Changed in place.
+    lr : float
+        Learning rate; another one may be put into ``param_groups[0]["lr"]`` at any time.
+    """
+
+    def __init__(self, weights: Iterable[Tensor], lr: float) -> None:
+        self.param_groups: list[dict[str, Any]] = [{"params": list(weights), "lr": lr}]
+
+    def step(self) -> None:
+        """Move every weight that has a gradient."""
+        raise NotImplementedError
+
+    def zeros(self) -> list[Tensor]:
+        """Make zeros in the shapes of the weights."""
+        return [torch.zeros_like(weight) for weight in self.param_groups[0]["params"]]
+
+    def moving(self, *states: list[Tensor]) -> list[list[Tensor]]:
+        """Give weights, their gradients and their states, without those that have no gradient."""
+        weights = self.param_groups[0]["params"]
+        gradients = [weight.grad for weight in weights]
+        moving = [i for i, gradient in enumerate(gradients) if gradient is not None]
+        return [[each[i] for i in moving] for each in (weights, gradients, *states)]
+
+
+class RMSprop(Optimizer):
+    r"""Each gradient over the root of its mean square.
+
+    .. math:: v \leftarrow \alpha v + (1 - \alpha) g^2, \qquad
+        w \leftarrow w - \eta \frac{g}{\sqrt{v} + \epsilon}
+
+    Parameters
+    ----------
+    weights, lr
+        See `Optimizer`; `lr` is :math:`\eta`.
+    alpha, eps : float, default=0.99, 1e-8
+        :math:`\alpha` and :math:`\epsilon`.
+
+    References
+    ----------
+    G. Hinton (2012). Neural networks for machine learning, lecture 6.
+    """
+
+    def __init__(
+        self, weights: Iterable[Tensor], lr: float, *, alpha: float = 0.99, eps: float = 1e-8
+    ) -> None:
+        super().__init__(weights, lr)
+        self.alpha, self.eps = alpha, eps
+        self.squares = self.zeros()
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Move every weight that has a gradient."""
+        weights, gradients, squares = self.moving(self.squares)
+        torch._foreach_mul_(squares, self.alpha)
+        torch._foreach_addcmul_(squares, gradients, gradients, value=1 - self.alpha)
+        roots = torch._foreach_sqrt(squares)
+        torch._foreach_add_(roots, self.eps)
+        torch._foreach_addcdiv_(weights, gradients, roots, value=-self.param_groups[0]["lr"])
+
+
+class Adam(Optimizer):
+    r"""The mean gradient over the root of its mean square, both corrected for their start at zero.
+
+    .. math:: m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad
+        v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \qquad
+        w \leftarrow w - \eta \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}
+
+    Parameters
+    ----------
+    weights, lr
+        See `Optimizer`; `lr` is :math:`\eta`.
+    betas : tuple of float, default=(0.5, 0.9)
+        :math:`\beta_1` and :math:`\beta_2`. A long first moment of the generator's gradient would
+        point where the discriminator was.
+    eps : float, default=1e-8
+        :math:`\epsilon`.
+
+    References
+    ----------
+    D. Kingma, J. Ba (2015). Adam: a method for stochastic optimization. ICLR.
+    """
+
+    def __init__(
+        self,
+        weights: Iterable[Tensor],
+        lr: float,
+        *,
+        betas: tuple[float, float] = (0.5, 0.9),
+        eps: float = 1e-8,
+    ) -> None:
+        super().__init__(weights, lr)
+        self.betas, self.eps, self.steps = betas, eps, 0
+        self.means, self.squares = self.zeros(), self.zeros()
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Move every weight that has a gradient."""
+        self.steps += 1
+        of_mean, of_square = (1 - beta**self.steps for beta in self.betas)
+        weights, gradients, means, squares = self.moving(self.means, self.squares)
+        torch._foreach_lerp_(means, gradients, 1 - self.betas[0])
+        torch._foreach_mul_(squares, self.betas[1])
+        torch._foreach_addcmul_(squares, gradients, gradients, value=1 - self.betas[1])
+        roots = torch._foreach_sqrt(squares)
+        torch._foreach_div_(roots, of_square**0.5)
+        torch._foreach_add_(roots, self.eps)
+        rate = self.param_groups[0]["lr"] / of_mean
+        torch._foreach_addcdiv_(weights, means, roots, value=-rate)
+
+
+# An optimizer of `torch.optim` can be an entry too.
+OPTIMIZERS: dict[str, Callable[..., Optimizer | torch.optim.Optimizer]] = {
+    "rmsprop": RMSprop,
+    "adam": Adam,
+}
