@@ -1,8 +1,12 @@
 """Over-sampling of imbalanced tables with conditional generative adversarial networks."""
 
-from .calibration import PriorCorrectedClassifier
-from .guard import GuardedOverSampler
-from .samplers import CGANOverSampler, JitterOverSampler, LSGANOverSampler
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .calibration import PriorCorrectedClassifier
+    from .guard import GuardedOverSampler
+    from .samplers import CGANOverSampler, JitterOverSampler, LSGANOverSampler
 
 __version__ = "0.1.0"
 
@@ -14,3 +18,22 @@ __all__ = [
     "PriorCorrectedClassifier",
     "__version__",
 ]
+
+_MODULES = {
+    "CGANOverSampler": "samplers",
+    "GuardedOverSampler": "guard",
+    "JitterOverSampler": "samplers",
+    "LSGANOverSampler": "samplers",
+    "PriorCorrectedClassifier": "calibration",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a class when it is first asked for: torch takes seconds, a command may end before."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

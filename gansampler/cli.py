@@ -15,21 +15,20 @@ from typing import Any, NoReturn
 import pandas as pd
 from tqdm.auto import tqdm
 
-from . import CGANOverSampler, JitterOverSampler, LSGANOverSampler, __version__
-from .columns import check_features
+from . import __version__
+from .columns import check_features, describe_columns
 from .datasets import load_winequality_red4
+from .files import bare_name, check_folder, endings, write_whole
+from .generate import generate
 from .naming import check_name
-from .tables import (
-    check_classes,
-    find_decimal,
-    find_separator,
-    read_table,
-    split_target,
-)
+from .readings import readings_in_lines, warn_of_doubts
+from .tables import WORKBOOKS, parse_table, split_target
+from .texts import READINGS
 
-SAMPLERS = {"lsgan": LSGANOverSampler, "cgan": CGANOverSampler, "jitter": JitterOverSampler}
-ROWS_A_CHUNK = 100_000
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+PAGES = ("results.csv", "summary.md", "report.html")
+# What ends so behind a list of names is a file, not one of them.
+ENDINGS_OF_DATA = (".csv", ".tsv", ".txt", ".parquet", *WORKBOOKS)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -65,7 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _complain(error: Exception, code: int) -> int:
     message = str(error)
     if isinstance(error, OSError) and error.strerror:  # without the number of the error
-        message = f"{error.strerror}: {error.filename}"
+        where = "" if error.filename is None else f": {error.filename}"
+        message = f"{error.strerror}{where}"
     print("gansampler: error: " + " ".join(message.split()), file=sys.stderr)
     return code
 
@@ -123,17 +123,11 @@ def _add_benchmark(commands: Any) -> None:
         "data",
         nargs="*",
         metavar="FILE[:TARGET]",
-        help="CSV (or parquet) file with a header, and its column of classes if not --target",
+        help="CSV (or parquet, or Excel) file with a header, packed or not, and its column of "
+        "classes if not --target",
     )
     parser.add_argument("--target", metavar="COLUMN", help="the column of classes")
-    parser.add_argument(
-        "--drop",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="COLUMN",
-        help="columns to ignore",
-    )
+    _add_reading(parser)
     _add_compared(parser)
     parser.add_argument("--folds", type=int, default=5, metavar="N", help="default: 5")
     parser.add_argument("--repeats", type=int, default=1, metavar="N", help="default: 1")
@@ -146,6 +140,31 @@ def _add_benchmark(commands: Any) -> None:
         "xgboost_tuned__max_depth=4",
     )
     _add_seed(parser)
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--drop",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="COLUMN",
+        help="columns to ignore",
+    )
+    parser.add_argument(
+        "--read",
+        action="append",
+        default=[],
+        metavar="COLUMN=HOW",
+        help=f"what a column is, if not what it looks like: {', '.join(READINGS)} or drop; "
+        "repeatable",
+    )
+    parser.add_argument(
+        "--sep", metavar="MARK", help="the separator of a CSV, if not , or ; or a tab: '|', or tab"
+    )
+    parser.add_argument(
+        "--encoding", metavar="NAME", help="the encoding of a CSV, if not utf-8, such as cp1252"
+    )
 
 
 def _add_compared(parser: argparse.ArgumentParser) -> None:
@@ -189,12 +208,21 @@ def _add_protocol(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--minority-sizes",
-        type=int,
+        type=_size,
         nargs="+",
         action="extend",
         metavar="N",
         help="a learning curve: training parts with N rows of the smallest class",
     )
+
+
+def _size(text: str) -> int | str:
+    if _is_data(text):
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
 
 
 def _ratio(text: str) -> float:
@@ -226,6 +254,11 @@ def _add_out(parser: argparse.ArgumentParser) -> None:
         default=Path("results"),
         metavar="FOLDER",
         help="where results.csv, summary.md and report.html go (default: results)",
+    )
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="write there even if files of these names are no results of gansampler",
     )
 
 
@@ -271,15 +304,18 @@ def _add_generate(commands: Any) -> None:
     parser = commands.add_parser(
         "generate",
         help="write generated rows of one class",
-        description="Train a sampler on a table and write generated rows of one class, with the "
-        "columns and dtypes of the table.",
+        description="Train a sampler on a table and write generated rows of one class, each field "
+        "as it stands in the file of the table.",
     )
     parser.set_defaults(run=_generate)
-    parser.add_argument("data", help="CSV (or parquet) file with a header")
+    parser.add_argument("data", help="CSV (or parquet, or Excel) file with a header, packed or not")
     parser.add_argument("--target", required=True, help="the column of classes")
+    _add_reading(parser)
     parser.add_argument("--label", required=True, help="the class to generate")
     parser.add_argument("-n", type=int, required=True, help="how many rows")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the CSV to write")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="the CSV to write, also .csv.gz"
+    )
     parser.add_argument(
         "--sampler", default="lsgan", metavar="NAME", help="lsgan (default), cgan or jitter"
     )
@@ -312,11 +348,19 @@ def _parse_params(pairs: Iterable[str]) -> dict[str, Any]:
 
 
 def _benchmark(arguments: argparse.Namespace) -> int:
-    if arguments.out.exists() and not arguments.out.is_dir():
-        raise ValueError(f"{arguments.out} is a file: name a folder for the results.")
+    _check_out(arguments.out, arguments.overwrite)
     # Not defaults of the parser, to which the names that are given would be added.
+    lists = {
+        name: getattr(arguments, name) or []
+        for name in ("drop", "strategies", "learners", "readouts", "minority_sizes")
+    }
+    for name, words in lists.items():
+        arguments.data = [*arguments.data, *filter(_is_data, words)]
+        setattr(arguments, name, [word for word in words if not _is_data(word)])
+    arguments.strategies = arguments.strategies or None
     arguments.learners = arguments.learners or ["xgboost"]
     arguments.readouts = arguments.readouts or ["as_is"]
+    arguments.minority_sizes = arguments.minority_sizes or None
     files = [_take_apart(word, arguments.target) for word in arguments.data]
     if arguments.store is not None:
         return _benchmark_into_store(arguments, files)
@@ -329,10 +373,32 @@ def _benchmark(arguments: argparse.Namespace) -> int:
     return _benchmark_one(arguments)
 
 
+def _is_data(word: Any) -> bool:
+    """Tell a file of data, which a list of names before it has swallowed."""
+    if not isinstance(word, str):
+        return False
+    path, _ = _take_apart(word, None)
+    return endings(path)[0] in ENDINGS_OF_DATA and Path(path).is_file()
+
+
 def _take_apart(word: str, target: str | None) -> tuple[str, str | None]:
     """Split FILE:TARGET, unless there is a file of that whole name."""
     path, colon, own_target = word.rpartition(":")
     return (path, own_target) if colon and not Path(word).exists() else (word, target)
+
+
+def _reading(arguments: argparse.Namespace) -> tuple[list[str], dict[str, str]]:
+    """Give the columns to leave out, and those to be read in a way that is told."""
+    drop, read = list(arguments.drop), {}
+    for pair in arguments.read:
+        name, _, how = pair.rpartition("=")
+        if not (name and how):
+            raise ValueError(f"--read {pair!r} is not of the form column=number.")
+        if check_name(how, [*READINGS, "drop"], "reading of a column") == "drop":
+            drop.append(name)
+        else:
+            read[name] = how
+    return drop, read
 
 
 def _benchmark_into_store(
@@ -346,10 +412,15 @@ def _benchmark_into_store(
         raise ValueError(
             "--store needs a file: gansampler benchmark data.csv --target class --store run.sqlite."
         )
-    drop = tuple(arguments.drop)
+    drop, read = _reading(arguments)
+    how = {"drop": tuple(drop), "read": tuple(read.items()), **_form(arguments)}
+    sources = [
+        Source(_name_of(path), path, _need(arguments, target, path), **how)
+        for path, target in files
+    ]
     try:
         run_tasks(
-            [Source(_name_of(path), path, _need(target, path), drop) for path, target in files],
+            sources,
             arguments.strategies,
             store=arguments.store,
             n_jobs=1 if arguments.n_jobs is None else arguments.n_jobs,
@@ -368,14 +439,20 @@ def _benchmark_into_store(
     return _report(arguments)
 
 
+def _form(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {"sep": arguments.sep, "encoding": arguments.encoding}
+
+
 def _report(arguments: argparse.Namespace) -> int:
     from .evaluation.store import Store
 
+    _check_out(arguments.out, arguments.overwrite)
     with Store(arguments.store) as store:
         return _write_pages(
             arguments.out,
             store.table(),
             details=store.details(),
+            columns=store.columns(),
             settings=_stored_settings(store.settings, store.sessions()),
             command=arguments.command,
         )
@@ -405,18 +482,54 @@ def _in_words(value: Any) -> str:
     return "-" if value in (None, "") else str(value)
 
 
+def _check_out(folder: Path, overwrite: bool) -> None:
+    """Refuse a folder that cannot be written, or that holds somebody's own files of our names."""
+    check_folder(folder, PAGES)
+    found = [name for name in PAGES if (folder / name).exists()]
+    if found and not overwrite and not _is_ours(folder / PAGES[0]):
+        raise ValueError(
+            f"{folder} holds {', '.join(found)}, but no results of gansampler: name another folder "
+            "by --out, or give --overwrite."
+        )
+
+
+def _is_ours(results: Path) -> bool:
+    """Tell results of this program, of whatever version, by the names of their columns."""
+    from .evaluation.trial import COLUMNS
+
+    if not results.exists():
+        return False
+    with results.open(encoding="utf-8", errors="replace") as file:
+        names = file.readline().strip().split(",")
+    return names[0] == COLUMNS[0] and set(names) <= {*COLUMNS}
+
+
 def _write_pages(folder: Path, results: pd.DataFrame, *args: Any, **extras: Any) -> int:
-    from .evaluation.report import render_report
+    """Write what was found before anything is drawn, which may fail or be interrupted."""
+    from .evaluation import report
     from .evaluation.summary import summary
 
-    report = render_report(results, *args, **extras)
-    page = summary(results, extras.get("details"))
-    print(page)
     folder.mkdir(parents=True, exist_ok=True)
-    results.to_csv(folder / "results.csv", index=False)
-    (folder / "summary.md").write_text(page, encoding="utf-8")
-    (folder / "report.html").write_text(report, encoding="utf-8")
-    print(f"Written: results.csv, summary.md and report.html in {folder}")
+    write_whole(folder / "results.csv", results.to_csv(index=False))
+    page = summary(results, extras.get("details"))
+    write_whole(folder / "summary.md", page)
+    print(page)
+    try:
+        drawn = report.render_report(results, *args, **extras)
+    except KeyboardInterrupt:
+        print(
+            f"gansampler: interrupted; results.csv and summary.md are in {folder}", file=sys.stderr
+        )
+        return INTERRUPTED
+    except Exception as error:
+        warnings.warn(
+            f"The report could not be made ({type(error).__name__}: {error}); results.csv and "
+            f"summary.md in {folder} are whole.",
+            stacklevel=2,
+        )
+    else:
+        write_whole(folder / "report.html", drawn)
+        print(f"Written: results.csv, summary.md and report.html in {folder}")
     return OK if (results["status"] == "ok").all() else FAILED
 
 
@@ -437,6 +550,8 @@ def _benchmark_one(arguments: argparse.Namespace) -> int:
     from .evaluation.trial import COLUMNS
 
     X, y = _load(arguments)
+    X = check_features(X)
+    columns = describe_columns(X)
     trials = run_trials(
         X,
         y,
@@ -446,7 +561,7 @@ def _benchmark_one(arguments: argparse.Namespace) -> int:
         verbose=1,
         **_options(arguments),
     )
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    tqdm.write(readings_in_lines(columns), file=sys.stderr)
     rows: list[dict[str, Any]] = []
     details: list[dict[str, Any]] = []
     examples: dict[str, Trial] = {}
@@ -463,24 +578,28 @@ def _benchmark_one(arguments: argparse.Namespace) -> int:
         y,
         examples,
         details=gather(details),
+        columns=columns,
         settings=_settings(arguments, X, y),
         command=arguments.command,
     )
 
 
 def _load(arguments: argparse.Namespace) -> tuple[pd.DataFrame, pd.Series]:
+    drop, read = _reading(arguments)
     if arguments.data is None:
         if arguments.target is not None:
             raise ValueError("--target needs a file: gansampler benchmark data.csv --target class.")
         X, y = load_winequality_red4()
-        return split_target(X.assign(target=y), "target", arguments.drop)
-    target = _need(arguments.target, arguments.data)
-    return split_target(read_table(arguments.data), target, arguments.drop)
+        return split_target(X.assign(target=y), "target", drop, read)
+    target = _need(arguments, arguments.target, arguments.data)
+    X, y = split_target(parse_table(arguments.data, **_form(arguments)), target, drop, read)
+    warn_of_doubts(X, {*read, arguments.group, arguments.time})
+    return X, y
 
 
-def _need(target: str | None, path: str) -> str:
+def _need(arguments: argparse.Namespace, target: str | None, path: str) -> str:
     if target is None:
-        columns = ", ".join(map(str, read_table(path).columns))
+        columns = ", ".join(map(str, parse_table(path, **_form(arguments)).columns))
         raise ValueError(f"--target is missing: name the column of classes, one of {columns}.")
     return target
 
@@ -490,8 +609,8 @@ def _dataset_name(arguments: argparse.Namespace) -> str:
 
 
 def _name_of(path: str) -> str:
-    """Give the name of a file without its end, and without the @ that sets off a protocol."""
-    return Path(path).stem.replace("@", "_")
+    """Give the name of a file without its endings, and without the @ that sets off a protocol."""
+    return bare_name(path).replace("@", "_")
 
 
 def _protocol(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -523,71 +642,6 @@ def _settings(arguments: argparse.Namespace, X: pd.DataFrame, y: pd.Series) -> d
 
 
 def _generate(arguments: argparse.Namespace) -> int:
-    if arguments.n < 1:
-        raise ValueError(f"-n {arguments.n}: ask for 1 row or more.")
-    _check_output(arguments.out, Path(arguments.data))
-    table = read_table(arguments.data)
-    X, y = split_target(table, arguments.target)
-    check_classes(y)
-    label = _match_label(arguments.label, y)
-    sampler = _make_sampler(arguments)
-    # One row more than there are, so that the class takes part in training, be it the largest.
-    sampler.set_params(sampling_strategy={label: int((y == label).sum()) + 1})
-    sampler.fit_resample(check_features(X), y)
-    chunks = _draw(sampler, label, arguments.n, table.columns, arguments.target)
-    source = arguments.data
-    _write_csv(chunks, arguments.out, sep=find_separator(source), decimal=find_decimal(source))
-    print(f"Written: {arguments.n:,} rows of class {label} in {arguments.out}")
+    drop, read = _reading(arguments)
+    generate(arguments, _parse_params(arguments.param), drop, read)
     return OK
-
-
-def _make_sampler(arguments: argparse.Namespace) -> Any:
-    sampler = SAMPLERS[check_name(arguments.sampler, SAMPLERS, "sampler")]()
-    known = sampler.get_params()
-    params = _parse_params(arguments.param)
-    for name in params:
-        check_name(name, known, f"parameter of {type(sampler).__name__}")
-    defaults = {"random_state": arguments.seed}
-    if "verbose" in known:
-        defaults["verbose"] = 1
-    return sampler.set_params(**{**defaults, **params})
-
-
-def _check_output(path: Path, source: Path) -> None:
-    if path.suffix == ".parquet":
-        raise ValueError(f"{path}: the rows are written as CSV; choose a name that ends in .csv.")
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise ValueError(f"{path} cannot be written: it is a folder, or its folder does not exist.")
-    if source.exists() and path.exists() and path.samefile(source):
-        raise ValueError(f"{path} is the input itself: choose another name.")
-
-
-def _match_label(text: str, y: pd.Series) -> Any:
-    """Find the class that is written like `text`, whatever its type."""
-    by_name = {str(label): label for label in sorted(y.unique(), key=str)}
-    # A column of whole numbers with a hole somewhere was read as floats, and 1 became 1.0.
-    by_short_name = {name.removesuffix(".0"): label for name, label in by_name.items()}
-    if text not in by_name and text in by_short_name:
-        return by_short_name[text]
-    return by_name[check_name(text, by_name, "class")]
-
-
-def _draw(
-    sampler: Any, label: Any, n: int, columns: pd.Index, target: str
-) -> Iterator[pd.DataFrame]:
-    """Draw rows in chunks, so that memory does not grow with their number."""
-    for done in range(0, n, ROWS_A_CHUNK):
-        rows = sampler.sample(min(ROWS_A_CHUNK, n - done), label)
-        yield rows.assign(**{target: label})[columns]
-
-
-def _write_csv(chunks: Iterable[pd.DataFrame], path: Path, *, sep: str, decimal: str) -> None:
-    """Write all chunks or, if something goes wrong on the way, no file at all."""
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        for place, chunk in enumerate(chunks):
-            with unfinished.open("a" if place else "w", encoding="utf-8", newline="") as file:
-                chunk.to_csv(file, header=not place, index=False, sep=sep, decimal=decimal)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)

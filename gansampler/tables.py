@@ -1,35 +1,49 @@
 """Reading a table of features and classes, and refusing one that cannot work."""
 
-import csv
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_object_dtype
 from sklearn.utils import check_consistent_length
 
 from .columns import check_unique
+from .csv_form import check_lines, find_form, name_them
+from .files import endings, unpacked
 from .naming import check_name
+from .readings import warn_of_doubts
+from .texts import READINGS, are_iso_dates, read_as
 
-SEPARATORS = ",;\t"
+WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 DECIMAL_COMMA = "[-+]?[0-9]+(,[0-9]+)?"
 # Of a target with more values than this, and few rows of some, we doubt that it holds classes.
 MANY_CLASSES = 50
 
 
-def read_table(path: str | Path) -> pd.DataFrame:
-    """Read a CSV or parquet file.
+def read_table(
+    path: str | Path, *, sep: str | None = None, encoding: str | None = None
+) -> pd.DataFrame:
+    """Read a CSV, parquet or Excel file, and warn of columns that look as if they were read wrong.
 
     The separator of a CSV is a comma, a semicolon or a tab, whichever its header holds most of; its
     types are what `pandas.read_csv` makes of them. Between semicolons, numbers may have decimal
-    commas.
+    commas. Text that is nothing but dates as ISO 8601 writes them becomes dates.
 
     Parameters
     ----------
     path : str or Path
-        A file with a header. Parquet if it ends in ``.parquet``, otherwise CSV in UTF-8.
+        A file with a header. Its ending, in capitals or not, tells what it is: ``.parquet``;
+        ``.xlsx`` and other workbooks, of which the first sheet is read, if pandas finds the package
+        that it needs; otherwise CSV, also packed (``.csv.gz``, ``.bz2``, ``.xz``, ``.zip``,
+        ``.zst``).
+    sep : str, optional
+        The separator of a CSV, if it is another one, or "tab".
+    encoding : str, optional
+        The encoding of a CSV, if it is not UTF-8.
 
     Returns
     -------
@@ -39,137 +53,122 @@ def read_table(path: str | Path) -> pd.DataFrame:
     ------
     OSError
         If there is no such file.
+    ImportError
+        If a package is missing that reads such files.
     ValueError
-        If it is empty, not UTF-8, has a row with too few or too many fields, or two columns of one
-        name.
+        If it is empty, not what its ending says, not in that encoding, has a row with too few or
+        too many fields, no names in its first line, or two columns of one name.
     """
+    table = parse_table(path, sep=sep, encoding=encoding)
+    warn_of_doubts(table)
+    return table
+
+
+def parse_table(
+    path: str | Path, *, sep: str | None = None, encoding: str | None = None
+) -> pd.DataFrame:
+    """Read a file as `read_table` does, without a word about its columns."""
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"There is no file {str(path)!r} (looked in {Path.cwd()}).")
     if path.is_dir():
         raise IsADirectoryError(f"{str(path)!r} is a folder: give one CSV file.")
-    if path.suffix == ".parquet":
-        table = pd.read_parquet(path)
-        _check_header(list(table.columns), path)
+    if is_csv(path):
+        table = _parse_csv(path, sep, encoding)
     else:
-        separator = find_separator(path)
-        last_row = _check_lines(path, separator)
-        try:
-            table = pd.read_csv(path, sep=separator, encoding="utf-8-sig", low_memory=False)
-        except pd.errors.ParserError as error:  # the rows are even, so the file ended too early
-            raise _unclosed_quote(path, last_row) from error
-        if separator == ";":
-            for name in _with_decimal_commas(table):
-                table[name] = pd.to_numeric(table[name].str.replace(",", "."))
+        table = _parse_binary(path)
+        check_unique(table.columns, str(path))
     if table.empty:
         raise ValueError(f"{path} has a header, but no rows below it.")
+    return _with_dates(table) if endings(path)[0] != ".parquet" else table
+
+
+def is_csv(path: str | Path) -> bool:
+    """Tell whether a file is text, by its ending."""
+    return endings(path)[0] not in (".parquet", *WORKBOOKS)
+
+
+def _parse_csv(path: Path, sep: str | None, encoding: str | None) -> pd.DataFrame:
+    form = find_form(path, sep, encoding)
+    last_row = check_lines(path, form, separator_is_given=sep is not None)
+    try:
+        with unpacked(path) as file:
+            table = pd.read_csv(file, low_memory=False, **form.options())
+    except pd.errors.ParserError as error:  # the rows are even, so the file ended too early
+        raise ValueError(
+            f"{path}, line {last_row}: a quote is opened and never closed. Mend that row."
+        ) from error
+    if form.separator == ";":
+        for name in _with_decimal_commas(table):
+            table[name] = pd.to_numeric(table[name].str.replace(",", "."))
     return table
 
 
-def find_separator(path: str | Path) -> str:
-    """Tell which separator a CSV uses, by its header.
-
-    Parameters
-    ----------
-    path : str or Path
-        A CSV or parquet file.
-
-    Returns
-    -------
-    str
-        The one of `SEPARATORS` that the first line holds most of outside quotes; a comma if it
-        holds none, and for parquet.
-    """
-    if Path(path).suffix == ".parquet":
-        return ","
+def _parse_binary(path: Path) -> pd.DataFrame:
+    ending, packing = endings(path)
+    if packing:
+        raise ValueError(f"{path} is packed: unpack it, {ending} is read as it is alone.")
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            header = file.readline()
-    except UnicodeDecodeError as error:
-        raise _not_text(path, error) from error
-    return max(SEPARATORS, key=re.sub('"[^"]*"', "", header).count)
+        return pd.read_parquet(path) if ending == ".parquet" else pd.read_excel(path)
+    except (ValueError, BadZipFile) as error:
+        raise ValueError(f"{path} cannot be read as {ending}: {error}.") from error
 
 
-def find_decimal(path: str | Path) -> str:
-    """Tell how a CSV writes its numbers, for a file that is to be like it.
-
-    Parameters
-    ----------
-    path : str or Path
-        A CSV or parquet file that `read_table` can read.
-
-    Returns
-    -------
-    str
-        A comma if a column of it has decimal commas between semicolons, otherwise a point.
-    """
-    if find_separator(path) != ";":
-        return "."
-    table = pd.read_csv(path, sep=";", encoding="utf-8-sig", low_memory=False)
-    return "," if _with_decimal_commas(table) else "."
+def _texts(table: pd.DataFrame) -> list[tuple[Any, pd.Series]]:
+    return [
+        (name, column)
+        for name, column in table.items()
+        if is_object_dtype(column.dtype) or isinstance(column.dtype, pd.StringDtype)
+    ]
 
 
 def _with_decimal_commas(table: pd.DataFrame) -> list[Any]:
     """List the columns of text that hold nothing but numbers, some of them like 1,5."""
     found = []
-    for name, column in table.select_dtypes(["object", "string"]).items():
+    for name, column in _texts(table):
         values = column.dropna().astype(str)
         if values.str.contains(",").any() and values.str.fullmatch(DECIMAL_COMMA).all():
             found.append(name)
     return found
 
 
-def _check_lines(path: Path, separator: str) -> int:
-    """Compare the number of fields of each row with the header's; give the line of the last row.
+def _with_dates(table: pd.DataFrame) -> pd.DataFrame:
+    """Read columns of text that hold nothing but ISO 8601 dates as dates."""
+    for name, column in _texts(table):
+        if are_iso_dates(column.dropna().iloc[:1]) and are_iso_dates(column):
+            with suppress(ValueError):  # such as February 30: text
+                table[name] = read_as(column, "date")
+    return table
 
-    pandas fills a short row with missing values and says nothing, so this reads the file first.
+
+def read_fields(
+    path: str | Path, table: pd.DataFrame, *, sep: str | None = None, encoding: str | None = None
+) -> tuple[list[Any], pd.DataFrame]:
+    """Read a file, of which `parse_table` made a table, once more: each field as the text in it.
+
+    Returns what the first line calls the columns, and a frame with the shape and the names of the
+    table. Parquet holds no text, and gives the table itself.
     """
-    line, end = 1, 0
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            rows = csv.reader(file, delimiter=separator)
-            header = next(rows, [])
-            _check_header(header, path)
-            end = rows.line_num
-            for row in rows:
-                line, end = end + 1, rows.line_num
-                if row and len(row) != len(header):
-                    raise ValueError(
-                        f"{path}, line {line}: {len(row)} fields where the header has "
-                        f"{len(header)}. Mend or delete that row (a missing separator, or one "
-                        "that needs quotes?)."
-                    )
-    except UnicodeDecodeError as error:
-        raise _not_text(path, error) from error
-    except csv.Error as error:  # one field of more than 131,072 letters
-        raise ValueError(
-            f"{path}, line {end + 1}: {error}. Shorten that field, or close the quote that opens "
-            "it."
-        ) from error
-    return line
-
-
-def _unclosed_quote(path: Path, line: int) -> ValueError:
-    return ValueError(f"{path}, line {line}: a quote is opened and never closed. Mend that row.")
-
-
-def _not_text(path: str | Path, error: UnicodeDecodeError) -> ValueError:
-    return ValueError(
-        f"{path} is no CSV in UTF-8: byte {error.object[error.start]:#04x} cannot be read. Save it "
-        "as CSV in UTF-8."
-    )
-
-
-def _check_header(names: list[str], path: Path) -> None:
-    if not names or names == [""]:
-        raise ValueError(f"{path} is empty: the first line must name the columns.")
-    check_unique(names, str(path))
+    names = table.columns
+    if endings(path)[0] == ".parquet":
+        return list(names), table
+    as_text: dict[str, Any] = {"dtype": str, "na_filter": False}
+    if not is_csv(path):
+        return list(names), pd.read_excel(path, **as_text)
+    form = find_form(path, sep, encoding)
+    with unpacked(path) as file:
+        lines = pd.read_csv(file, header=None, **as_text, **form.options())
+    rows = lines.iloc[1:].reset_index(drop=True)
+    return lines.iloc[0].tolist(), rows.set_axis(names, axis=1)
 
 
 def split_target(
-    table: pd.DataFrame, target: Any, drop: Iterable[Any] = ()
+    table: pd.DataFrame,
+    target: Any,
+    drop: Iterable[Any] = (),
+    read: Mapping[Any, str] | None = None,
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """Take the classes out of a table, and leave some columns out.
+    """Take the classes out of a table, leave some columns out, and read some as one is told.
 
     Parameters
     ----------
@@ -179,6 +178,9 @@ def split_target(
         The column of classes: its name, or the name as text.
     drop : iterable of object
         Columns to leave out, for example an identifier.
+    read : mapping of object to {"number", "date", "category"}, optional
+        What the values of a column are, if not what they look like: codes that are categories, or
+        text such as "1,234" or "31.12.2020".
 
     Returns
     -------
@@ -190,11 +192,16 @@ def split_target(
     Raises
     ------
     ValueError
-        If a column is not there, or no feature is left.
+        If a column is not there or cannot be read so, or if no feature is left.
     """
     target, *drop = [_find_column(table, name) for name in [target, *drop]]
     if target in drop:
         raise ValueError(f"The target column {target!r} cannot be dropped as well.")
+    table = table.copy(deep=False)
+    for name, how in (read or {}).items():
+        check_name(how, READINGS, "reading of a column")
+        name = _find_column(table, name)
+        table[name] = read_as(table[name], how)
     X = table.drop(columns=[target, *drop])
     if X.shape[1] == 0:
         raise ValueError(f"No feature column is left beside the target {target!r}.")
@@ -206,7 +213,10 @@ def _find_column(table: pd.DataFrame, name: Any) -> Any:
     if name in table.columns:
         return name
     by_text = {str(column): column for column in table.columns}
-    return by_text[check_name(str(name), by_text, "column")]
+    try:
+        return by_text[check_name(str(name), by_text, "column")]
+    except ValueError as error:
+        raise ValueError(f"{error} {name_them(list(table.columns))}".strip()) from error
 
 
 def check_target(y: Any, *, n_rows: int, folds: int) -> pd.Series:

@@ -1,8 +1,11 @@
 """The command line: what it writes, what it returns, and how it says no."""
 
+import os
 import re
 import subprocess
 import sys
+from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -181,7 +184,7 @@ def test_generate_writes_in_chunks_without_repeating_itself(data, monkeypatch):
     words = ["generate", data, "--target", "class", "--label", "1", "-n", "250"]
     words += ["--sampler", "jitter", "--out"]
     assert main([*words, "whole.csv"]) == 0
-    monkeypatch.setattr("gansampler.cli.ROWS_A_CHUNK", 100)
+    monkeypatch.setattr("gansampler.generate.ROWS_A_CHUNK", 100)
     assert main([*words, "chunks.csv"]) == 0
     new = pd.read_csv("chunks.csv")
     assert len(new) == 250
@@ -237,7 +240,7 @@ def test_generate_reads_parquet_with_categories(table, tmp_path, monkeypatch):
 def test_an_interrupted_generate_leaves_no_file(data, tmp_path, monkeypatch, capsys):
     from gansampler import JitterOverSampler
 
-    monkeypatch.setattr("gansampler.cli.ROWS_A_CHUNK", 10)
+    monkeypatch.setattr("gansampler.generate.ROWS_A_CHUNK", 10)
     whole, calls = JitterOverSampler.sample, []
 
     def interrupted(self, n, label):
@@ -306,6 +309,18 @@ REFUSED = [
     ([*GENERATE, "5", "--out", "data.csv"], "the input itself"),
     ([*GENERATE, "5", "--out", "none/new.csv"], "folder does not exist"),
     ([*GENERATE, "5", "--out", "new.parquet"], "written as CSV"),
+    ([*GENERATE, "5", "--out", "new.csv.zip"], r"\.zip is not written; choose .*\.csv\.gz"),
+    ([*GENERATE, "5", "--out", "/dev/null"], "in the way"),
+    ([*GENERATE, "5", "--drop", "ID"], "no column 'ID'"),
+    ([*GENERATE, "5", "--read", "kind=number"], "'kind' cannot be read as a number"),
+    ([*BENCHMARK, "--read", "kind"], "column=number"),
+    ([*BENCHMARK, "--read", "kind=text"], "no reading of a column 'text'.*category, drop"),
+    ([*BENCHMARK, "--read", "kin=date"], "Did you mean 'kind'"),
+    ([*BENCHMARK, "--read", "class=drop"], "target column 'class' cannot be dropped"),
+    ([*BENCHMARK, "--sep", "ab"], "'ab' is no separator"),
+    ([*BENCHMARK, "--encoding", "utf-9"], "unknown encoding: utf-9"),
+    ([*BENCHMARK, "--minority-sizes", "few"], "'few' is no whole number"),
+    ([*BENCHMARK, "--out", "data.csv/deeper"], "Not a directory"),
 ]
 
 
@@ -314,10 +329,202 @@ def test_bad_input_is_refused_in_one_line(data, tmp_path, capsys, words, message
     assert main(words) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    (line,) = err.splitlines()
-    assert line.startswith("gansampler: error: ")
+    (line,) = [line for line in err.splitlines() if line.startswith("gansampler: error: ")]
+    assert err.endswith(f"{line}\n")
     assert re.search(message, line)
     assert [path.name for path in tmp_path.iterdir()] == ["data.csv"]
+
+
+def test_the_real_cause_of_a_missing_column_is_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "iris.csv").write_text("5.1,3.5,1.4,0.2,setosa\n4.9,3.0,1.4,0.2,virginica\n")
+    assert main(["benchmark", "iris.csv", "--target", "class"]) == 2
+    assert "looks like a row of values (5.1, 3.5, 1.4, ...)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--strategies", "--drop", "--learners", "--minority-sizes"])
+@pytest.mark.parametrize("file", ["data.csv", "data.csv:class"])
+def test_a_file_behind_a_list_is_a_file(data, pages, option, file):
+    words = {
+        "--strategies": ["none"],
+        "--drop": ["id", "kind"],
+        "--learners": ["xgboost_default"],
+        "--minority-sizes": ["5"],
+    }
+    target = [] if ":" in file else ["--target", "class"]
+    first = ["benchmark", *target, *FEW_TREES, "--strategies", "none", "--folds", "2"]
+    assert main([*first, option, *words[option], file]) == 0
+    _, results, X, *_ = pages[0]
+    assert set(results["strategy"]) == {"none"}
+    assert ("id" in X) == (option != "--drop")
+
+
+def test_how_columns_are_read_is_told_once_and_goes_into_the_report(data, tmp_path, capsys):
+    words = ["benchmark", data, "--target", "class", "--folds", "2", "--strategies", "none"]
+    words += ["--read", "flag=drop", "--read", "kind=category", "--out", "out", *FEW_TREES]
+    assert main(words) == 0
+    said = capsys.readouterr().err
+    assert said.count("Each value of the column 'id' is different") == 1
+    table = [line.split() for line in said.splitlines() if line.startswith(("day ", "kind "))]
+    assert table == [["kind", "category", "3", "0"], ["day", "date", "2", "0"]]
+    assert "flag" not in said
+    store = ["--store", "run.sqlite"]
+    assert main([*words, *store]) == 0
+    assert "How the columns of data are read:" in capsys.readouterr().err
+    assert main([*words, *store]) == 0, "the same reading"
+    assert "How the columns" not in capsys.readouterr().err, "nothing is left to do"
+    assert main([*words[:4], *words[6:], *store]) == 2
+
+
+def test_how_columns_are_read_comes_with_the_pages(data, monkeypatch):
+    found = []
+    monkeypatch.setattr(
+        "gansampler.evaluation.report.render_report",
+        lambda *_, columns, **__: found.append(columns) or "",
+    )
+    words = [*BENCHMARK, "--folds", "2", "--strategies", "none", "--drop", "id", *FEW_TREES]
+    assert main(words) == main([*words, "--store", "run.sqlite"]) == 0
+    assert main(["report", "run.sqlite"]) == 0
+    (one, stored, again) = found
+    pd.testing.assert_frame_equal(stored["data"], one, check_dtype=False)
+    pd.testing.assert_frame_equal(stored["data"], again["data"])
+    assert one.loc["day", "read as"] == "date"
+
+
+NONE = ["--folds", "2", "--strategies", "none", "--out", "out"]
+
+
+@pytest.mark.parametrize("store", [[], ["--store", "run.sqlite"]])
+def test_results_are_written_before_anything_is_drawn(data, tmp_path, monkeypatch, capsys, store):
+    def fail(*_, **__):
+        raise RuntimeError("no font")
+
+    monkeypatch.setattr("gansampler.evaluation.report.render_report", fail)
+    assert main([*BENCHMARK, *NONE, *FEW_TREES, *store]) == 0
+    assert "The report could not be made (RuntimeError: no font)" in capsys.readouterr().err
+    written = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert written == ["results.csv", "summary.md"]
+
+
+def test_a_figure_that_cannot_be_drawn_is_left_out(data, tmp_path, monkeypatch, capsys):
+    def fail(*_, **__):
+        raise RuntimeError("no font")
+
+    for name in ("plot_ratios", "Projection"):
+        monkeypatch.setattr(f"gansampler.evaluation.plots.{name}", fail)
+    words = [*BENCHMARK, "--folds", "2", "--strategies", "none", "jitter", "--out", "out"]
+    assert main([*words, *FEW_TREES]) == 0
+    said = capsys.readouterr().err
+    for name in ("class ratio before and after", "rows of jitter"):
+        left_out = f"The figure '{name}' is left out of the report: it could not be drawn (Run"
+        assert said.count(left_out) == 1
+    report = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    assert "values of size" in report
+    assert 'alt="rows of jitter"' not in report
+
+
+def test_an_interruption_of_the_drawing_keeps_the_results(data, tmp_path, monkeypatch, capsys):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gansampler.evaluation.report.render_report", interrupt)
+    assert main([*BENCHMARK, *NONE, *FEW_TREES]) == 130
+    assert "interrupted; results.csv and summary.md are in out" in capsys.readouterr().err
+    assert (tmp_path / "out/results.csv").exists()
+
+
+@pytest.fixture
+def untrained(monkeypatch):
+    """No trial may begin."""
+
+    def fail(*_, **__):
+        raise AssertionError("it was trained")
+
+    monkeypatch.setattr(import_module("gansampler.evaluation.compare"), "try_strategy", fail)
+    monkeypatch.setattr("gansampler.JitterOverSampler.fit_resample", fail)
+
+
+@pytest.mark.parametrize("name", ["results.csv", "summary.md", "report.html"])
+@pytest.mark.parametrize("store", [[], ["--store", "run.sqlite"]])
+def test_a_folder_in_the_way_is_told_before_any_training(
+    data, tmp_path, untrained, capsys, name, store
+):
+    (tmp_path / "out" / name).mkdir(parents=True)
+    assert main([*BENCHMARK, *NONE, *store]) == 2
+    assert f"{name} is in the way" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["results.csv", "summary.md", "report.html"])
+def test_files_of_somebody_else_are_not_overwritten(data, tmp_path, untrained, capsys, name):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / name).write_text("year,income\n2020,7\n")
+    assert main([*BENCHMARK, *NONE]) == 2
+    message = f"out holds {name}, but no results of gansampler: name another folder by --out, or"
+    assert message in capsys.readouterr().err
+    assert (tmp_path / "out" / name).read_text() == "year,income\n2020,7\n"
+
+
+def test_they_are_if_so_asked_and_own_results_always(data, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/results.csv").write_text("mine\n")
+    words = [*BENCHMARK, *NONE, *FEW_TREES]
+    assert main([*words, "--overwrite"]) == main(words) == 0
+    own = tmp_path / "out/results.csv"
+    old = pd.read_csv(own).drop(columns=["learner", "readout"])
+    old.to_csv(own, index=False)
+    assert main(words) == 0, "results of an older version"
+
+
+def test_an_error_without_a_file_names_none(data, monkeypatch, capsys):
+    def fail(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("gansampler.cli.generate", fail)
+    assert main([*GENERATE, "5"]) == 2
+    assert capsys.readouterr().err == "gansampler: error: No space left on device\n"
+
+
+def test_a_full_disk_is_named_with_the_file_and_leaves_the_older_one(data, tmp_path):
+    (tmp_path / "new.csv").write_text("older")
+    code = (
+        "import resource, signal, sys; from gansampler.cli import main; "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)); sys.exit(main(sys.argv[1:]))"
+    )
+    words = [sys.executable, "-c", code, *GENERATE, "500", "--sampler", "jitter"]
+    run = subprocess.run(words, capture_output=True, text=True)
+    assert run.returncode == 2
+    last = run.stderr.splitlines()[-1]
+    assert last == f"gansampler: error: File too large: {tmp_path / 'new.csv'}"
+    assert (tmp_path / "new.csv").read_text() == "older"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data.csv", "new.csv"]
+
+
+@pytest.mark.parametrize("module", ["gansampler.cli", "torch", "pandas"])
+def test_an_interruption_of_the_imports_is_quiet(tmp_path, module):
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPTING.format(module=module))
+    run = subprocess.run(
+        [sys.executable, "-m", "gansampler", "--version"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
+    )
+    assert (run.returncode, run.stdout) == (130, "")
+    assert run.stderr == "gansampler: interrupted, nothing written\n"
+
+
+ROOT = Path(__file__).parents[1]
+INTERRUPTING = """
+import os, signal, sys
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "{module}":
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupt())
+"""
 
 
 def test_a_diverged_training_is_no_bad_input(data, tmp_path, monkeypatch, capsys):
@@ -328,7 +535,7 @@ def test_a_diverged_training_is_no_bad_input(data, tmp_path, monkeypatch, capsys
 
     monkeypatch.setattr(LSGANOverSampler, "fit_resample", diverge)
     assert main([*GENERATE, "5"]) == 1
-    assert capsys.readouterr().err == "gansampler: error: the loss is nan\n"
+    assert capsys.readouterr().err.endswith("\ngansampler: error: the loss is nan\n")
 
 
 def test_missing_packages_are_named(data, monkeypatch, capsys):

@@ -3,6 +3,8 @@
 import os
 import random
 import signal
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -12,6 +14,7 @@ import pandas as pd
 import pytest
 import torch
 from imblearn.over_sampling import RandomOverSampler
+from joblib.externals.loky.backend.reduction import dumps
 from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_info
 
@@ -179,6 +182,21 @@ def test_a_trial_has_one_thread(data_sets, tmp_path, n_jobs):
     assert set(table["status"]) == {"RuntimeError: threads: 1"}
 
 
+class Asking(BaseEstimator):
+    """Fails with what an interruption from the keyboard would do."""
+
+    def fit_resample(self, X, y):
+        raise RuntimeError(f"handler: {signal.getsignal(signal.SIGINT)!r}")
+
+
+def test_an_interruption_is_left_to_the_process_that_began(data_sets, tmp_path):
+    before = signal.getsignal(signal.SIGINT)
+    store = tmp_path / "run.sqlite"
+    table = run_tasks(data_sets[:1], {"asking": Asking()}, store=store, n_jobs=2, **OPTIONS)
+    assert set(table["status"]) == {f"RuntimeError: handler: {signal.SIG_IGN!r}"}
+    assert signal.getsignal(signal.SIGINT) is before
+
+
 def run_and_die(data_sets, strategies, store, options, after, delay):
     """Run, and be killed so many seconds after so many trials were kept."""
     whole, kept = Store.add, []
@@ -216,27 +234,61 @@ def test_a_run_that_is_killed_again_and_again_ends_like_one_that_was_not(
     assert timeless(resumed) == timeless(whole)
 
 
-def fork_and_die(writer):
+def fork_and_die(writer, is_late):
     """Leave a worker behind that holds `writer` open for as long as it lives."""
     parent, (ready, say_ready) = os.getpid(), os.pipe()
+    start = runs._at_the_start(parent)
     if os.fork():
-        os.read(ready, 1)
+        if not is_late:
+            os.read(ready, 1)
         os.kill(parent, signal.SIGKILL)
-    runs._end_with(parent)
+    while is_late and os.getppid() == parent:
+        time.sleep(0.01)
+    start()
     os.write(say_ready, b"!")
     time.sleep(60)
     writer.send("still here")
 
 
-def test_a_worker_ends_with_a_parent_that_is_killed(forkserver):
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_worker_ends_with_a_parent_that_is_killed_before_or_after_its_start(forkserver, is_late):
     reader, writer = forkserver.Pipe(duplex=False)
-    process = forkserver.Process(target=fork_and_die, args=(writer,))
+    process = forkserver.Process(target=fork_and_die, args=(writer, is_late))
     process.start()
     writer.close()
     process.join()
     assert process.exitcode == -signal.SIGKILL
     with pytest.raises(EOFError):
         reader.recv()
+
+
+def test_what_a_worker_does_first_needs_no_import_of_ours(tmp_path):
+    (tmp_path / "start").write_bytes(dumps(runs._at_the_start(0)))
+    code = "import pickle, sys; pickle.load(open(sys.argv[1], 'rb')); print(*sys.modules)"
+    words = [sys.executable, "-c", code, str(tmp_path / "start")]
+    loaded = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
+    assert not {name for name in loaded if name.startswith(("gansampler", "torch", "pandas"))}
+
+
+def test_another_reading_is_another_data_set(data_sets, tmp_path):
+    store = tmp_path / "run.sqlite"
+    run_tasks(data_sets[:1], ["none"], store=store, **OPTIONS)
+    other = Source(*data_sets[0], read=(("size", "category"),))
+    with pytest.raises(ValueError, match=r"datasets, small, read was None, now {'size'"):
+        run_tasks([other], ["none"], store=store, **OPTIONS)
+    run_tasks([Source(*data_sets[0])], ["none"], store=store, **OPTIONS)
+    with Store(store) as kept:
+        assert kept.columns()["small"].loc["size", "read as"] == "number"
+
+
+def test_doubts_are_said_once_by_a_run_however_many_processes(tmp_path):
+    table = pd.DataFrame({"price": ["1,200", "$3"] * 40, "class": [0, 0, 0, 1] * 20})
+    table.to_csv(tmp_path / "t.csv", index=False)
+    source = ("t", tmp_path / "t.csv", "class")
+    for n_jobs in (1, 2):
+        with pytest.warns(UserWarning, match="^t: The column 'price'") as said:
+            run_tasks([source], ["none"], store=tmp_path / f"{n_jobs}", n_jobs=n_jobs, **OPTIONS)
+        assert sum("price" in str(each.message) for each in said) == 1
 
 
 def test_a_cluster_that_loses_a_worker_gives_the_same_scores(data_sets, tmp_path, monkeypatch):

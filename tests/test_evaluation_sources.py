@@ -1,6 +1,7 @@
 """The data sets of a run: what is loaded, and which rows a cap keeps."""
 
 import hashlib
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,18 @@ def test_a_source_loads_what_it_names(table, tmp_path, name):
     X, y = Source("data", path, "class").load(100)
     assert len(X) == len(y) == 91 + 20 + 9
     assert (table.loc[X["x"], "class"].to_numpy() == y.to_numpy()).all()
+
+
+def test_a_source_reads_as_it_is_told_without_a_word(tmp_path):
+    path = tmp_path / "data.txt"
+    path.write_bytes("größe|code|id|class\n1,5|07|a|x\n2,5|08|b|y\n".encode("cp1252"))
+    read = (("größe", "number"), ("code", "category"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        X, y = Source("data", path, "class", ("id",), read, "|", "cp1252").load()
+    assert X["größe"].tolist() == [1.5, 2.5]
+    assert X["code"].dtype == "category"
+    assert y.tolist() == ["x", "y"]
 
 
 def test_the_hash_tells_content_not_place(table, tmp_path):

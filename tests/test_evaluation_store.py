@@ -8,6 +8,7 @@ import sqlite3
 import pandas as pd
 import pytest
 
+from gansampler.columns import describe_columns
 from gansampler.evaluation.details import DETAILS
 from gansampler.evaluation.store import TABLES, Store
 from gansampler.evaluation.trial import COLUMNS
@@ -98,6 +99,18 @@ def test_a_store_from_before_a_table_was_kept_is_read_and_goes_on(path):
     with Store(path, SETTINGS) as store:
         store.add(KEYS[1], rows_of(KEYS[1]), {"curves": [{"curve": "roc", "heights": "[0]"}]})
         assert store.details()["curves"]["strategy"].tolist() == [KEYS[1][1]]
+
+
+def test_what_is_said_of_columns_is_kept_and_grows(path):
+    wine = describe_columns(pd.DataFrame({"a": [1, 2], "b": ["x", None]}))
+    with Store(path, SETTINGS) as store:
+        assert store.columns() == {}
+        store.describe({"wine": wine, "beer": wine.iloc[:1]})
+        store.describe({"beer": wine.iloc[1:]})
+    with Store(path) as store:
+        kept = store.columns()
+    pd.testing.assert_frame_equal(kept["wine"], wine)
+    pd.testing.assert_frame_equal(kept["beer"], wine.iloc[1:])
 
 
 def test_a_store_grows_by_strategies_repeats_and_data_sets(path):

@@ -1,7 +1,9 @@
 """The figures of the report, in groups of one title."""
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
@@ -23,6 +25,7 @@ MAX_REAL_ROWS = 2_000
 
 
 Group = dict[str, Any]
+Draw = Callable[[], Figure]
 Details = Mapping[str, pd.DataFrame]
 
 
@@ -68,7 +71,7 @@ def _fold_group(panel: pd.DataFrame) -> Group:
         "Scores on each fold",
         f"A mark is one fold, the bar their mean{line}.",
         {
-            f"{METRICS[name].title} of each strategy": plots.plot_scores(panel, name)
+            f"{METRICS[name].title} of each strategy": partial(plots.plot_scores, panel, name)
             for name in metric_names(panel)
         },
     )
@@ -81,7 +84,7 @@ def _gain_group(panel: pd.DataFrame) -> Group:
         "A mark is the mean over the folds of one data set, the bar the mean over all with its "
         "95 % interval. Further right is better in every figure.",
         {
-            plots.gain_title(name, baseline): plots.plot_gains(panel, name, baseline)
+            plots.gain_title(name, baseline): partial(plots.plot_gains, panel, name, baseline)
             for name in metric_names(panel)
             if baseline is not None
         },
@@ -95,7 +98,7 @@ def _rank_group(panel: pd.DataFrame) -> Group:
         "Strategies by their mean rank over the data sets that all have finished; 1 is best. Those "
         "that an upright bar joins are not told apart by the Nemenyi test at 5 %.",
         {
-            f"{METRICS[str(name)].title}: mean rank": plots.plot_mean_ranks(ranks)
+            f"{METRICS[str(name)].title}: mean rank": partial(plots.plot_mean_ranks, ranks)
             for name, ranks in mean_ranks(panel).groupby("metric", sort=False)
         },
         ["mean rank", "critical difference"],
@@ -108,7 +111,7 @@ def _effort_group(panel: pd.DataFrame) -> Group:
         "Time against quality",
         "Means over all folds; the upper left corner is best.",
         {
-            f"{METRICS[name].title} against seconds": plots.plot_effort(panel, name)
+            f"{METRICS[name].title} against seconds": partial(plots.plot_effort, panel, name)
             for name in _leading_metrics(panel)
             if timed
         },
@@ -123,7 +126,7 @@ def _leading_metrics(panel: pd.DataFrame) -> list[str]:
 
 def _ratio_group(panel: pd.DataFrame) -> Group:
     known = "ratio_before" in set(panel["metric"])
-    figures = {"class ratio before and after": plots.plot_ratios(panel)} if known else {}
+    figures = {"class ratio before and after": partial(plots.plot_ratios, panel)} if known else {}
     about = "Smallest class divided by largest, mean over the folds."
     return _group("Class ratio of the training rows", about, figures, ["class ratio"])
 
@@ -165,7 +168,7 @@ def _curve_group(words: str, part: pd.DataFrame) -> Group:
         "sets at each size. Higher is better in every figure.",
         {
             f"{plots.gain_title(name, baseline)} at each size ({words})": (
-                plots.plot_learning_curve(part, name, baseline)
+                partial(plots.plot_learning_curve, part, name, baseline)
             )
             for name in _leading_metrics(part)
             if baseline is not None
@@ -238,7 +241,7 @@ def confusion_group(matrices: Mapping[str, pd.DataFrame]) -> Group:
             "Right and wrong decisions",
             "The confusion matrix of each strategy, over all held-out rows; a false alarm is "
             "another row that is taken for the rare class.",
-            {"found, missed and false alarms": plots.plot_decisions(matrices)},
+            {"found, missed and false alarms": partial(plots.plot_decisions, matrices)},
             ["confusion matrix"],
         )
     return _group(
@@ -247,7 +250,7 @@ def confusion_group(matrices: Mapping[str, pd.DataFrame]) -> Group:
         "The darker a cell, the larger its share of the true class; what is right lies on the "
         "diagonal.",
         {
-            f"confusion matrix of {name}": plots.plot_confusion(matrix, name)
+            f"confusion matrix of {name}": partial(plots.plot_confusion, matrix, name)
             for name, matrix in matrices.items()
         },
         ["confusion matrix"],
@@ -266,7 +269,7 @@ def _curves_group(own: Details) -> Group:
         "Means over the folds; a curve that runs nearer to the upper left (ROC) or the upper right "
         "(precision-recall) ranks better. What only moves the threshold has the curve of none.",
         {
-            words: plots.plot_curve(heights[kinds == kind].droplevel("curve"), kind)
+            words: partial(plots.plot_curve, heights[kinds == kind].droplevel("curve"), kind)
             for kind, words in names.items()
         },
         ["ROC curve", "precision-recall curve"],
@@ -287,7 +290,9 @@ def _reliability_group(panel: pd.DataFrame, details: Details) -> Group:
         "high. A larger mark stands for more rows."
     )
     figures = {
-        f"reliability of {name}": plots.plot_reliability(own[own["strategy"] == name], name)
+        f"reliability of {name}": partial(
+            plots.plot_reliability, own[own["strategy"] == name], name
+        )
         for name in strategy_names(panel)
         if (own["strategy"] == name).any()
     }
@@ -344,12 +349,19 @@ def _rows_group(
     )
     if not generated:
         return _group(title, about, {})
-    project = plots.Projection(pd.concat([_at_most(real), _at_most(other)]))
+
+    @cache
+    def projection() -> plots.Projection:
+        return plots.Projection(pd.concat([_at_most(real), _at_most(other)]))
+
+    def draw(rows: pd.DataFrame, name: str, style: dict[str, Any]) -> Figure:
+        return plots.plot_rows(projection(), other, rows, name, style)
+
     dots = {"color": plots.DARK, "marker": "o", "linestyle": ""}
-    figures = {f"real rows of {label}": plots.plot_rows(project, other, real, "real rows", dots)}
+    figures = {f"real rows of {label}": partial(draw, real, "real rows", dots)}
     for name, rows in generated.items():
         style = {**plots.look(name), "linestyle": ""}
-        figures[f"rows of {name}"] = plots.plot_rows(project, other, rows, name, style)
+        figures[f"rows of {name}"] = partial(draw, rows, name, style)
     return _group(title, about, figures)
 
 
@@ -360,8 +372,10 @@ def _column_group(label: Any, real: pd.DataFrame, generated: Mapping[str, pd.Dat
         f"Real and generated rows of class '{label}', column by column",
         f"How the values are spread in {len(columns)} of {real.shape[1]} columns.",
         {
-            f"values of {name}": plots.plot_column(
-                real[name], {strategy: rows[name] for strategy, rows in shown.items()}
+            f"values of {name}": partial(
+                plots.plot_column,
+                real[name],
+                {strategy: rows[name] for strategy, rows in shown.items()},
             )
             for name in columns
         },
@@ -373,7 +387,7 @@ def _training_group(examples: Mapping[str, Trial]) -> Group:
         "Training curves",
         "Losses on one fold.",
         {
-            f"training of {name}": plots.plot_training(trial.history, name)
+            f"training of {name}": partial(plots.plot_training, trial.history, name)
             for name, trial in examples.items()
             if trial.history
         },
@@ -394,13 +408,21 @@ def _with_figures(groups: Iterable[Group]) -> list[Group]:
     return [group for group in groups if group["images"]]
 
 
-def _group(
-    title: str, about: str, figures: Mapping[str, Figure], terms: Iterable[str] = ()
-) -> Group:
-    images = [{"alt": alt, "src": _data_uri(figure)} for alt, figure in figures.items()]
+def _group(title: str, about: str, figures: Mapping[str, Draw], terms: Iterable[str] = ()) -> Group:
+    sources = {alt: _data_uri(alt, draw) for alt, draw in figures.items()}
+    images = [{"alt": alt, "src": source} for alt, source in sources.items() if source]
     return {"title": title, "about": about, "images": images, "terms": list(terms)}
 
 
-def _data_uri(figure: Figure) -> str:
-    picture = plots.render_svg(figure)
+def _data_uri(alt: str, draw: Draw) -> str:
+    """Draw a figure; nothing, with a warning, where that fails: the rest is worth having."""
+    try:
+        picture = plots.render_svg(draw())
+    except Exception as error:
+        warnings.warn(
+            f"The figure {alt!r} is left out of the report: it could not be drawn "
+            f"({type(error).__name__}: {error}).",
+            stacklevel=2,
+        )
+        return ""
     return "data:image/svg+xml;base64," + base64.b64encode(picture).decode("ascii")

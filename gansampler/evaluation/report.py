@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ..files import write_whole
 from .confusion import rows_by_class
 from .gallery import curve_groups, look_groups
 from .glossary import glossary
@@ -35,7 +36,7 @@ def write_report(results: pd.DataFrame, path: str | Path, **extras: Any) -> None
     **extras
         As in `render_report`.
     """
-    Path(path).write_text(render_report(results, **extras), encoding="utf-8")
+    write_whole(path, render_report(results, **extras))
 
 
 def render_report(

@@ -2,22 +2,24 @@
 
 import inspect
 import os
+import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from joblib import Parallel, delayed, parallel_config
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
+from ..columns import describe_columns
+from ..readings import readings_in_lines, warn_of_doubts
 from .compare import run_trials
 from .identity import file_identity, plain
 from .sources import Source
@@ -120,8 +122,8 @@ def run_tasks(
     Parameters
     ----------
     data_sets : iterable of Source or tuple
-        ``(name, path, target)``: what the data set is called in the table, without an @; its CSV or
-        parquet file; and its column of classes.
+        ``(name, path, target)``: what the data set is called in the table, without an @; its CSV,
+        parquet or Excel file; and its column of classes.
     strategies : iterable of str, or mapping, or None
         As in `gansampler.evaluation.compare`.
     store : str or Path
@@ -144,7 +146,7 @@ def run_tasks(
     random_state : int, default=0
         Seed of everything.
     verbose : int, default=0
-        1 shows a progress bar with the time left.
+        1 shows how the columns are read, and a progress bar with the time left.
     **options
         `folds`, `repeats`, `learners` and all else that `gansampler.evaluation.compare` takes.
 
@@ -166,7 +168,8 @@ def run_tasks(
         raise ValueError("n_jobs=0 runs nothing: give 1 or more, or -1 for one for each core.")
     chosen = pick_strategies(strategies)
     sources = _as_sources(data_sets)
-    jobs = [job for source in sources for job in _plan(source, chosen, max_rows, options)]
+    plans = [_plan(source, chosen, max_rows, options) for source in sources]
+    jobs = [job for plan in plans for job in plan.jobs]
     settings = {
         "datasets": {job.key[0]: _identity(job) for job in jobs},
         "strategies": _named(strategies, chosen),
@@ -176,8 +179,11 @@ def run_tasks(
     with Store(store, settings) as kept:
         if earlier is not None:
             _take_over(earlier, kept, {job.key for job in jobs})
+        kept.describe({plan.source.name: plan.columns for plan in plans})
         done = kept.done()
         todo = sorted((job for job in jobs if job.key not in done), key=_turn)
+        if verbose:
+            _say_columns(plans, todo)
         run = _run_here(todo, n_jobs) if scheduler is None else _run_on_cluster(todo, scheduler)
         with _progress(jobs, todo, kept.path, verbose) as advance, closing(run) as finished:
             for trial in finished:
@@ -227,26 +233,48 @@ def _as_sources(data_sets: Iterable[Source | tuple[str, str | Path, str]]) -> li
     return [replace(source, path=Path(source.path).absolute()) for source in sources]
 
 
+class Plan(NamedTuple):
+    """What is to be done on one data set, and what `describe_columns` says of it."""
+
+    source: Source
+    jobs: list[Job]
+    columns: pd.DataFrame
+
+
 def _plan(
     source: Source,
     strategies: Mapping[str, Strategy],
     max_rows: int | None,
     options: Mapping[str, Any],
-) -> list[Job]:
+) -> Plan:
     """List the trials of a data set, after it was checked like any other input."""
     try:
         X, y = source.load(max_rows, random_state=options["random_state"])
         keys = run_trials(X, y, strategies, **options, dataset=source.name).keys
     except ValueError as error:
         raise ValueError(f"{source.name}: {error}") from error
+    protocol = options.get("protocol") or {}
+    settled = {*dict(source.read), protocol.get("group"), protocol.get("time")}
+    warn_of_doubts(X, settled, source.name)
     sha256 = source.sha256()
-    return [Job(source, sha256, max_rows, options, key, strategies[key[1]], X.size) for key in keys]
+    jobs = [Job(source, sha256, max_rows, options, key, strategies[key[1]], X.size) for key in keys]
+    return Plan(source, jobs, describe_columns(X))
+
+
+def _say_columns(plans: Iterable[Plan], todo: Iterable[Job]) -> None:
+    """Say how the columns are read of those data sets that are not done."""
+    names = {job.source.name for job in todo}
+    for plan in plans:
+        if plan.source.name in names:
+            tqdm.write(readings_in_lines(plan.columns, plan.source.name), file=sys.stderr)
 
 
 def _identity(job: Job) -> dict[str, Any]:
     """Tell a data set from any other of its name, wherever its file lies."""
     source = job.source
-    return {"sha256": job.sha256, "target": source.target, "drop": list(source.drop)}
+    how = {"read": dict(source.read), "sep": source.sep, "encoding": source.encoding}
+    given = {name: value for name, value in how.items() if value}  # older stores know none of them
+    return {"sha256": job.sha256, "target": source.target, "drop": list(source.drop), **given}
 
 
 def _named(wanted: Any, chosen: Mapping[str, Strategy]) -> dict[str, Any]:
@@ -292,32 +320,57 @@ def _progress(
 def _run_here(jobs: list[Job], n_jobs: int) -> Finished:
     """Run jobs in processes, and hand out each trial as soon as it is there."""
     # Batches of one: what is finished is handed over at once.
-    parallel = Parallel(n_jobs, return_as="generator_unordered", batch_size=1)
+    parallel = Parallel(
+        n_jobs,
+        return_as="generator_unordered",
+        batch_size=1,
+        initializer=_at_the_start(os.getpid()),
+    )
     try:
-        yield from parallel(delayed(_run_in_worker)(job, os.getpid()) for job in jobs)
+        with _children_hear_no_interruption():
+            finished = parallel(delayed(Job.run)(job) for job in jobs)
+        yield from finished
     except BrokenProcessPool as error:
         raise ChildProcessError(LOST) from error
 
 
-def _run_in_worker(job: Job, parent: int) -> Trial:
-    _end_with(parent)
-    return job.run()
+@contextmanager
+def _children_hear_no_interruption() -> Iterator[None]:
+    """Leave an interruption from the keyboard, which reaches all processes, to this one.
+
+    Processes that are started in here would otherwise end with a traceback each.
+    """
+    if threading.current_thread() is not threading.main_thread():  # others may not choose
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # which children inherit
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @cache
-def _end_with(parent: int) -> None:
-    """See to it that this process ends with its parent, were that killed without a word.
+def _at_the_start(parent: int) -> Callable[[], None]:
+    """Give what a worker does first: it sees to it that it ends with its parent, however that ends.
 
     It would otherwise finish its trial for nobody, on a core that the run which goes on needs.
     """
 
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(1)
+    # A function in a function is sent as a whole: nothing that takes seconds is imported before.
+    def start() -> None:
+        import os
+        import threading
+        import time
 
-    if os.getppid() == parent:  # not the parent itself
+        def watch() -> None:
+            while os.getppid() == parent:
+                time.sleep(1)
+            os._exit(1)
+
         threading.Thread(target=watch, daemon=True).start()
+
+    return start
 
 
 def _run_on_cluster(jobs: list[Job], scheduler: str) -> Finished:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..tables import read_table, split_target
+from ..tables import parse_table, split_target
 
 # Of each class at least so many rows are kept, or all that it has.
 FEWEST_ROWS = 20
@@ -22,22 +22,30 @@ class Source:
     name : str
         What the table is called in results.
     path : str or Path
-        CSV or parquet file.
+        CSV, parquet or Excel file, see `gansampler.tables.read_table`.
     target : str
         The column of classes.
     drop : tuple of str, default=()
         Columns to leave out.
+    read : tuple of (str, str), default=()
+        Columns and what their values are, "number", "date" or "category", if not what they look
+        like.
+    sep, encoding : str, optional
+        Those of a CSV, if they are not what `gansampler.tables.read_table` takes them for.
     """
 
     name: str
     path: str | Path
     target: str
     drop: tuple[str, ...] = ()
+    read: tuple[tuple[str, str], ...] = ()
+    sep: str | None = None
+    encoding: str | None = None
 
     def load(
         self, max_rows: int | None = None, *, random_state: int = 0
     ) -> tuple[pd.DataFrame, pd.Series]:
-        """Read the file, or a stratified sample of its rows.
+        """Read the file, or a stratified sample of its rows, without a word about its columns.
 
         Parameters
         ----------
@@ -58,7 +66,8 @@ class Source:
         ValueError, OSError
             As `gansampler.tables.read_table` and `gansampler.tables.split_target` do.
         """
-        X, y = split_target(read_table(self.path), self.target, self.drop)
+        table = parse_table(self.path, sep=self.sep, encoding=self.encoding)
+        X, y = split_target(table, self.target, self.drop, dict(self.read))
         if max_rows is None:
             return X, y
         kept = stratified_sample(y, max_rows, random_state=random_state)

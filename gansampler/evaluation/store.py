@@ -243,6 +243,29 @@ class Store:
         """
         return self._recall("sessions")
 
+    def describe(self, columns: Mapping[str, pd.DataFrame]) -> None:
+        """Keep how the columns of data sets are read, by their names.
+
+        Parameters
+        ----------
+        columns : mapping of str to DataFrame
+            What `gansampler.columns.describe_columns` returns.
+        """
+        plain = {name: json.loads(each.to_json(orient="split")) for name, each in columns.items()}
+        with self._transaction():
+            self._remember("columns", {**(self._recall("columns") or {}), **plain})
+
+    def columns(self) -> dict[str, pd.DataFrame]:
+        """Tell how the columns of data sets are read.
+
+        Returns
+        -------
+        dict of str to DataFrame
+            What was given to `describe`; empty in stores of earlier versions.
+        """
+        kept = self._recall("columns") or {}
+        return {name: pd.DataFrame(**each).rename_axis("column") for name, each in kept.items()}
+
     def close(self) -> None:
         """Close the file; every trial that was added is in it."""
         self.connection.close()
