@@ -18,14 +18,8 @@ from tqdm.auto import tqdm
 from . import CGANOverSampler, JitterOverSampler, LSGANOverSampler, __version__
 from .datasets import load_winequality_red4
 from .naming import check_name
-from .tables import (
-    check_classes,
-    check_features,
-    find_decimal,
-    find_separator,
-    read_table,
-    split_target,
-)
+from .tables import check_features, find_decimal, find_separator, read_table, split_target
+from .targets import check_classes
 
 SAMPLERS = {"lsgan": LSGANOverSampler, "cgan": CGANOverSampler, "jitter": JitterOverSampler}
 ROWS_A_CHUNK = 100_000
