@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from math import inf
 from numbers import Integral
 from typing import Any
-from warnings import warn
 
 import numpy as np
 import pandas as pd
 import torch
 from imblearn.over_sampling.base import BaseOverSampler
-from imblearn.utils import check_target_type
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.utils import check_consistent_length, column_or_1d
-from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import nn
 from tqdm.auto import tqdm
 
 from ._torch import CPU, resolve_device, seeded_generator, seeded_global_state, single_thread
+from ._warnings import warn_user
 from .acceptance import (
     ACCEPTANCES,
     EVERYTHING,
@@ -33,11 +30,12 @@ from .acceptance import (
     keep_rates,
 )
 from .anchors import ANCHORS
-from .columns import check_columns, check_unique
-from .encoding import Matrix, TableEncoder, as_frame, missing_mask
+from .encoding import Matrix, TableEncoder, missing_mask
+from .interface import TableSampler
 from .losses import LOSSES, PENALTIES, GradientPenalty
 from .networks import MLP, Discriminator, Generator
 from .seeding import numpy_generator
+from .targets import Target
 from .training import STEPS_A_RECORD, ClassBatches, MovingAverage, train
 
 # Fewer different rows than this say nothing of how a class varies.
@@ -52,54 +50,52 @@ PARTS: dict[str, Mapping[str, Callable[[], Any]]] = {
 }
 
 
-class BaseGANOverSampler(BaseOverSampler):
+class BaseGANOverSampler(TableSampler, BaseOverSampler):
     """The way of a row that all samplers share.
 
     Warning: this class should not be used directly. Use the derived classes instead.
     """
 
-    def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
+    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         """Train on the rows and put generated ones under them.
 
         Parameters
         ----------
         X : dataframe or array-like of shape (n_samples, n_features)
             The rows: numbers, categories, text, dates, booleans, with or without missing values.
-        y : array-like of shape (n_samples,)
-            Their classes.
-        **params : dict
-            Not used; there for the sake of the interface.
+        y : array-like of shape (n_samples,), (n_samples, 1), or one-hot (n_samples, n_classes)
+            Their classes: numbers, text, booleans, categories, or anything that can be sorted.
 
         Returns
         -------
         X_resampled : dataframe or ndarray of shape (n_samples_new, n_features)
             The rows of ``X``, untouched, then the generated ones class by class.
-        y_resampled : ndarray or Series of shape (n_samples_new,)
-            Their classes.
+        y_resampled : array-like of n_samples_new rows
+            Their classes, in the container, with the name and the dtype of ``y``.
 
         Raises
         ------
         ValueError
             If the rows, the classes or a parameter cannot be used; before any training starts.
         TypeError
-            If the rows are a sparse matrix, or a network of your own is no ``torch.nn.Module``; as
-            early.
+            If the rows are a sparse matrix, a network of your own is no ``torch.nn.Module``, or a
+            keyword is given; as early.
         FloatingPointError
             If training diverged.
         """
-        with whole_fit(self):
-            check_no_missing_class(y)
-            return super().fit_resample(X, y, **params)
+        return self._resample(X, y)
 
-    def sample(self, n: int, label: Any) -> Any:
+    def sample(self, n: int, label: Any = None) -> Any:
         """Draw more rows of one class.
 
         Parameters
         ----------
         n : int
             How many.
-        label : object
-            One of ``classes_`` that took part in training.
+        label : object, default=None
+            One of ``classes_`` that took part in training; for a one-hot target the name or the
+            number of its column. None is the class that got rows in `fit_resample`, if it was one
+            alone.
 
         Returns
         -------
@@ -112,12 +108,13 @@ class BaseGANOverSampler(BaseOverSampler):
         NotFittedError
             Before `fit_resample`.
         ValueError
-            If ``n`` is no number of rows, or ``label`` no class that took part in training.
+            If ``n`` is no number of rows, ``label`` no class that took part in training, or left
+            out where it must be said.
         """
-        check_is_fitted(self, "encoder_")
+        self._check_resampled("encoder_")
         if not isinstance(n, Integral) or int(n) < 0:
             raise ValueError(f"n={n!r} must be a whole number of rows, zero or more.")
-        Z, _ = self._draw(int(n), self._code_of(label))
+        Z, _ = self._draw(int(n), self._only_code() if label is None else self._code_of(label))
         return self.encoder_.inverse_transform(Z, self._rng_)
 
     def enrichment(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -139,7 +136,7 @@ class BaseGANOverSampler(BaseOverSampler):
         ndarray of shape (n, classes)
             :math:`R_c`, 1 or more.
         """
-        check_is_fitted(self, "encoder_")
+        self._check_resampled("encoder_")
         ratios = np.ones_like(probabilities)
         for code, (growth, selection) in self._added_.items():
             weights = None
@@ -149,48 +146,24 @@ class BaseGANOverSampler(BaseOverSampler):
             ratios[:, code] += growth * lift
         return ratios
 
-    def _check_X_y(self, X: Any, y: Any) -> tuple[Any, NDArray[Any], bool]:
-        # Nullable integers and booleans would become floats on their way to an array.
-        plain = getattr(getattr(y, "dtype", None), "numpy_dtype", None)
-        y = y if plain is None else np.asarray(y, dtype=plain)
-        y, binarize_y = check_target_type(y, indicate_one_vs_all=True)
-        if isinstance(X, pd.DataFrame):
-            check_unique(X.columns, "X")
-            _check_not_empty(X)
-            validate_data(self, X=X, y=y, reset=True, skip_check_array=True)
-        else:
-            X = validate_data(
-                self,
-                X=X,
-                reset=True,
-                dtype=None,
-                accept_sparse=False,
-                ensure_all_finite="allow-nan",
-            )
-        check_consistent_length(X, y)
-        check_columns(as_frame(X))
-        return X, column_or_1d(y), binarize_y
-
-    def _fit_resample(self, X: Any, y: NDArray[Any], **params: Any) -> tuple[Any, NDArray[Any]]:
+    def _fit_resample(self, X: Any, target: Target) -> tuple[Any, NDArray[Any]]:
         for name in PARTS:
             if hasattr(self, name):
                 self._part(name)
         self._check_settings()
         self._rng_ = numpy_generator(self.random_state)
-        self.classes_, codes = np.unique(y, return_inverse=True)
+        self.classes_, codes = target.classes, target.codes
         self.encoder_ = TableEncoder(self.categorical_features).fit(X)
-        wanted = {label: int(n) for label, n in self.sampling_strategy_.items() if n > 0}
-        self._learn(X, codes, [self._code_of(label, trained=False) for label in wanted])
+        wanted = {self._place(label): n for label, n in self.sampling_strategy_.items() if n > 0}
+        self._learn(X, codes, list(wanted))
         drawn, self._added_ = [], {}
-        for label, n in wanted.items():
-            code = self._code_of(label)
+        for code, n in wanted.items():
             Z, selection = self._draw(n, code)
             self._added_[code] = n / (codes == code).sum(), selection
             drawn.append(self.encoder_.inverse_transform(Z, self._rng_))
-        n_new = sum(wanted.values())
-        self.synthetic_mask_ = np.repeat([False, True], [len(y), n_new])
-        labels = np.repeat(np.array(list(wanted), dtype=y.dtype), list(wanted.values()))
-        return _stack([X, *drawn]), np.concatenate([y, labels])
+        new = np.repeat(np.array(list(wanted), dtype=np.intp), list(wanted.values()))
+        self.synthetic_mask_ = np.repeat([False, True], [len(codes), len(new)])
+        return _stack([X, *drawn]), self.classes_[np.concatenate([codes, new])]
 
     def _learn(self, X: Any, codes: NDArray[np.intp], targets: list[int]) -> None:
         """Fit all that drawing needs; nothing where no class wants rows."""
@@ -344,29 +317,42 @@ class BaseGANOverSampler(BaseOverSampler):
     def _trains_on_all(self) -> bool:
         return self.train_on == "all"
 
-    def _code_of(self, label: Any, trained: bool = True) -> int:
-        """Index of a label in ``classes_``, which must have been trained if so asked."""
-        code = np.flatnonzero(self.classes_ == label)
-        if len(code) == 0:
+    def _place(self, label: Any) -> int:
+        """Index of a label in ``classes_``."""
+        try:
+            return dict(zip(self.classes_.tolist(), range(len(self.classes_)), strict=True))[label]
+        except (KeyError, TypeError):  # a list, say, cannot be looked up
             raise ValueError(
                 f"label={label!r} is not a class; the classes are {self.classes_.tolist()}."
-            )
-        if trained and self._condition_[code[0]] < 0 and code[0] not in self._duplicated_:
+            ) from None
+
+    def _code_of(self, label: Any) -> int:
+        """Index of a label in ``classes_`` that rows can be drawn of."""
+        code = self._place(label)
+        if self._condition_[code] < 0 and code not in self._duplicated_:
             widen = ", or set train_on='all'" if self.history_ else ""
             raise ValueError(
                 f"Class {label!r} took no part in training, so no rows of it can be drawn. Ask for "
                 f"rows of it in `sampling_strategy`{widen}."
             )
-        return int(code[0])
+        return code
+
+    def _only_code(self) -> int:
+        """Index of the one class that got rows."""
+        if len(self._added_) != 1:
+            got = [self.classes_.tolist()[code] for code in self._added_]
+            raise ValueError(
+                f"The classes that got rows in fit_resample are {got}: say by `label` which of "
+                f"{self.classes_.tolist()} to draw, and call sample once for each."
+            )
+        return next(iter(self._added_))
 
     def _warn_of_duplicates(self) -> None:
         if self._duplicated_:
             names = ", ".join(repr(self.classes_.tolist()[code]) for code in self._duplicated_)
-            warn(
+            warn_user(
                 f"Classes with fewer than {MIN_DIFFERENT_ROWS} different rows cannot be learnt; "
-                f"their rows are duplicated instead: {names}.",
-                UserWarning,
-                stacklevel=8,  # the line that called fit_resample
+                f"their rows are duplicated instead: {names}."
             )
 
     def _check_settings(self) -> None:
@@ -402,28 +388,6 @@ class BaseGANOverSampler(BaseOverSampler):
         return tags
 
 
-@contextmanager
-def whole_fit(estimator: Any) -> Iterator[None]:
-    """Drop what an earlier fit has learnt; if this one fails or is interrupted, what it has.
-
-    Parameters
-    ----------
-    estimator : object
-        What it learns has names that end in an underscore.
-    """
-    _forget(estimator)
-    try:
-        yield
-    except BaseException:  # an interrupted fit, too, must not look like a finished one
-        _forget(estimator)
-        raise
-
-
-def _forget(estimator: Any) -> None:
-    for name in [name for name in vars(estimator) if name.endswith("_")]:
-        delattr(estimator, name)
-
-
 def _is_width(size: Any) -> bool:
     return isinstance(size, Integral) and not isinstance(size, bool) and int(size) > 0
 
@@ -439,22 +403,6 @@ def _pair(learning_rate: Any) -> tuple[float, float]:
             "generator and discriminator."
         )
     return rates[0], rates[-1]
-
-
-def check_no_missing_class(y: Any) -> None:
-    """Refuse classes with holes, which scikit-learn would take for a class or a number."""
-    if y is not None and pd.isna(np.asarray(y, dtype=object)).any():
-        raise ValueError(
-            "Input y contains NaN. Drop the rows whose class is missing, or give them a class."
-        )
-
-
-def _check_not_empty(X: pd.DataFrame) -> None:
-    for axis, name in enumerate(("sample", "feature")):
-        if X.shape[axis] == 0:
-            raise ValueError(
-                f"Found array with 0 {name}(s) (shape={X.shape}) while a minimum of 1 is required."
-            )
 
 
 def _check_network(network: Any, side: str, in_features: int, out_features: int) -> None:

@@ -12,11 +12,10 @@ from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.utils import Bunch, column_or_1d, get_tags
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from .base import check_no_missing_class
 from .learnt_prior import LearntPrior, fit_and_read
+from .targets import Target
 
 Enrichment = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
@@ -292,7 +291,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
 
 
 def _checked_target(y: Any) -> NDArray[Any]:
-    y = column_or_1d(y, warn=True)
-    check_no_missing_class(y)
-    check_classification_targets(y)
-    return y
+    target = Target(y)
+    if np.asarray(y).ndim > 1:
+        column_or_1d(y, warn=True)  # what scikit-learn's classifiers say of columns
+    return target.labels

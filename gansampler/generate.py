@@ -18,7 +18,8 @@ from .csv_form import Form, find_form
 from .files import PACK, check_writable, endings, written_whole
 from .naming import check_name
 from .readings import readings_in_lines, warn_of_doubts
-from .tables import WORKBOOKS, check_classes, is_csv, parse_table, read_fields, split_target
+from .tables import WORKBOOKS, is_csv, parse_table, read_fields, split_target
+from .targets import check_classes
 
 SAMPLERS = {"lsgan": LSGANOverSampler, "cgan": CGANOverSampler, "jitter": JitterOverSampler}
 ROWS_A_CHUNK = 100_000

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from numbers import Integral, Real
 from typing import Any, ClassVar
-from warnings import warn
 
 import numpy as np
 import pandas as pd
-from imblearn.base import BaseSampler
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.utils import Substitution
 from numpy.typing import NDArray
@@ -23,15 +22,17 @@ from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metaestimators import available_if
 from threadpoolctl import threadpool_limits
 
-from .base import BaseGANOverSampler, check_no_missing_class, whole_fit
+from ._warnings import warn_user
 from .encoding import Matrix, TableEncoder, as_frame, matrix_columns, nominal_columns
+from .interface import TableSampler, like
 from .samplers import LSGANOverSampler
 from .seeding import numpy_generator, seeded_copy
+from .targets import Target
 
 
 # No BaseOverSampler: that promises as many rows as were asked for.
 @Substitution(sampling_strategy=BaseOverSampler._sampling_strategy_docstring)
-class GuardedOverSampler(BaseSampler):
+class GuardedOverSampler(TableSampler):
     r"""Over-sample only where held-out rows do not speak against it.
 
     New rows help on most tables and hurt on some. Before anything is added, the rows are cut into
@@ -84,6 +85,10 @@ class GuardedOverSampler(BaseSampler):
 
     sampler_ : over-sampler or None
         Fitted on all rows; None where no row was added.
+
+    synthetic_mask_ : ndarray of shape (n_samples_new,), bool, or None
+        Which of the returned rows are new. None where `sampler` has not left the given rows as they
+        are on top, for then nobody knows.
 
     n_features_in_ : int
         Number of columns.
@@ -151,24 +156,22 @@ class GuardedOverSampler(BaseSampler):
         self.standard_errors = standard_errors
         self.random_state = random_state
 
-    def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
+    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         """Try the sampler on held-out rows; then add its rows to the given ones, or hold back.
 
         Parameters
         ----------
         X : dataframe or array-like of shape (n_samples, n_features)
             The rows, as `sampler` takes them.
-        y : array-like of shape (n_samples,)
-            Their classes.
-        **params : dict
-            Not used; there for the sake of the interface.
+        y : array-like of shape (n_samples,), (n_samples, 1), or one-hot (n_samples, n_classes)
+            Their classes. `sampler` gets plain numbers, booleans or objects.
 
         Returns
         -------
         X_resampled : dataframe or ndarray of shape (n_samples_new, n_features)
             What `sampler` makes of the rows, or the rows as they are.
-        y_resampled : ndarray or Series of shape (n_samples_new,)
-            Their classes.
+        y_resampled : array-like of n_samples_new rows
+            Their classes, in the container, with the name and the dtype of ``y``.
 
         Raises
         ------
@@ -176,36 +179,77 @@ class GuardedOverSampler(BaseSampler):
             If the rows, the classes or a parameter cannot be used, before any training starts; or
             if `sampler` fails on a fold, where classes have fewer rows.
         TypeError
-            If the rows are a sparse matrix.
+            If the rows are a sparse matrix, or a keyword is given.
         """
-        with whole_fit(self):
-            check_no_missing_class(y)
-            return super().fit_resample(X, y, **params)
+        return self._resample(X, y)
 
-    # Any table that the samplers of this package take; the one inside may refuse more.
-    _check_X_y = BaseGANOverSampler._check_X_y
+    def sample(self, n: int, label: Any = None) -> Any:
+        """Ask the sampler that has added the rows for more; see `LSGANOverSampler.sample`.
 
-    def _fit_resample(self, X: Any, y: NDArray[Any], **params: Any) -> tuple[Any, NDArray[Any]]:
+        Parameters
+        ----------
+        n : int
+            How many.
+        label : object, default=None
+            The class; None is the one that got rows, if it was one alone.
+
+        Returns
+        -------
+        X : dataframe or ndarray of shape (n, n_features)
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit_resample`.
+        ValueError
+            If no row was added, so that there is no sampler to ask, or as by the sampler.
+        AttributeError
+            If the sampler has no ``sample``.
+        """
+        self._check_resampled("held_back_")
+        if self.sampler_ is None:
+            raise ValueError(self._why_no_sampler())
+        sampler: Any = self.sampler_
+        if not hasattr(sampler, "sample"):
+            raise AttributeError(
+                f"{type(sampler).__name__} cannot draw more rows: it has no `sample`. Ask for as "
+                "many as are wanted in `sampling_strategy`."
+            )
+        return sampler.sample(n, label)
+
+    def _why_no_sampler(self) -> str:
+        if not self.held_back_:
+            return "No row was asked for, so that no sampler was fitted: see `sampling_strategy`."
+        return (
+            "The new rows were held back, see `evidence_`, so that no sampler was fitted. To draw "
+            "rows all the same, take the sampler without the guard, or raise `standard_errors`."
+        )
+
+    def _fit_resample(self, X: Any, target: Target) -> tuple[Any, NDArray[Any]]:
         _check_sampler(self.sampler)
-        rng = numpy_generator(self.random_state)
-        new = {label: int(n) for label, n in self.sampling_strategy_.items() if n > 0}
+        rng, y = numpy_generator(self.random_state), target.labels
+        new = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
         self.sampler_, self.evidence_, self.held_back_ = None, [], False
         if new:
             with threadpool_limits(1, user_api="openmp"):
-                self.evidence_ = list(self._try_out(X, y, new, rng))
+                self.evidence_ = list(self._try_out(X, target, new, rng))
             self.held_back_ = speaks_against(self.evidence_, self.standard_errors)
         if self.held_back_ or not new:
-            return _take(X, np.arange(len(y))), y
-        self.sampler_ = self._sampler_for(y, new, rng)
-        return self.sampler_.fit_resample(X, y)
+            X_new, y_new = _take(X, np.arange(len(y))), y
+        else:
+            self.sampler_ = self._sampler_for(y, new, rng)
+            X_new, y_new = self.sampler_.fit_resample(X, y)
+            X_new = like(X, X_new)
+        self.synthetic_mask_ = _new_rows(X, y, X_new, y_new)
+        return X_new, y_new
 
     def _try_out(
-        self, X: Any, y: NDArray[Any], new: Mapping[Any, int], rng: np.random.Generator
+        self, X: Any, target: Target, new: Mapping[Any, int], rng: np.random.Generator
     ) -> Iterator[dict[str, Any]]:
         """Score the classifier on rows that neither it nor the sampler has seen."""
-        classes, codes = np.unique(y, return_inverse=True)
+        y, classes, codes = target.labels, target.classes, target.codes
         enough = np.bincount(codes) >= self.cv
-        scored = np.flatnonzero(enough & np.isin(classes, list(new)))
+        scored = np.flatnonzero(enough & [label in new for label in classes.tolist()])
         if not len(scored) or enough.sum() < 2:
             _warn_of_no_evidence(self.cv)
             return
@@ -230,7 +274,8 @@ class GuardedOverSampler(BaseSampler):
         self, y: NDArray[Any], new: Mapping[Any, float], rng: np.random.Generator
     ) -> Any:
         """Make a sampler that will add ``new`` rows to each class of ``y``."""
-        wanted = {label: int((y == label).sum()) + round(n) for label, n in new.items()}
+        counts = Counter(y.tolist())
+        wanted = {label: counts[label] + round(n) for label, n in new.items()}
         sampler = seeded_copy(_or_lsgan(self.sampler), int(rng.integers(2**31)))
         return sampler.set_params(sampling_strategy=wanted)
 
@@ -358,9 +403,7 @@ def _resampled_fold(sampler: Any, X: Any, y: NDArray[Any], fold: int) -> tuple[A
     try:
         return sampler.fit_resample(X, y)
     except ValueError as error:
-        counts = dict(
-            zip(*(part.tolist() for part in np.unique(y, return_counts=True)), strict=True)
-        )
+        counts = dict(sorted(Counter(y.tolist()).items()))
         raise ValueError(
             f"{type(sampler).__name__} failed on the training part of fold {fold}, with the class "
             f"counts {counts}. If a class is too small there, ask the sampler for fewer "
@@ -372,10 +415,19 @@ def _take(X: Any, rows: NDArray[np.intp]) -> Any:
     return X.iloc[rows].reset_index(drop=True) if isinstance(X, pd.DataFrame) else X[rows]
 
 
+def _new_rows(X: Any, y: NDArray[Any], X_new: Any, y_new: Any) -> NDArray[np.bool_] | None:
+    """Tell the new rows from the given ones above them; None if those are not all there."""
+    n = len(y)
+    above = as_frame(X_new[:n]).reset_index(drop=True)
+    if not np.array_equal(np.asarray(y_new)[:n], y) or not above.equals(
+        as_frame(X).reset_index(drop=True)
+    ):
+        return None
+    return np.arange(len(y_new)) >= n
+
+
 def _warn_of_no_evidence(cv: int) -> None:
-    warn(
+    warn_user(
         f"No rows are added, for none can be held out: that takes two classes of cv={cv} rows or "
-        "more, of them one that is to get rows.",
-        UserWarning,
-        stacklevel=8,  # the line that called fit_resample
+        "more, of them one that is to get rows."
     )

@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-import numpy as np
 import pandas as pd
 from pandas.api.types import is_object_dtype
-from sklearn.utils import check_consistent_length
 
 from .columns import check_unique
 from .csv_form import check_lines, find_form, name_them
@@ -20,8 +18,6 @@ from .texts import READINGS, are_iso_dates, read_as
 
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 DECIMAL_COMMA = "[-+]?[0-9]+(,[0-9]+)?"
-# Of a target with more values than this, and few rows of some, we doubt that it holds classes.
-MANY_CLASSES = 50
 
 
 def read_table(
@@ -217,83 +213,3 @@ def _find_column(table: pd.DataFrame, name: Any) -> Any:
         return by_text[check_name(str(name), by_text, "column")]
     except ValueError as error:
         raise ValueError(f"{error} {name_them(list(table.columns))}".strip()) from error
-
-
-def check_target(y: Any, *, n_rows: int, folds: int) -> pd.Series:
-    """Make a series of the classes, and refuse what cannot be cross-validated.
-
-    Parameters
-    ----------
-    y : Series or array of shape (n,)
-    n_rows : int
-        How many rows the features have.
-    folds : int
-        How many folds are wanted.
-
-    Returns
-    -------
-    Series
-        Rows numbered from 0.
-
-    Raises
-    ------
-    ValueError
-        For missing values, a continuous target, one class, or a class of fewer rows than folds.
-    """
-    y = pd.Series(y).reset_index(drop=True)
-    check_consistent_length(range(n_rows), y)
-    check_classes(y)
-    if folds < 2:
-        raise ValueError(f"folds={folds} leaves nothing to learn from: give 2 or more.")
-    counts = y.astype(object).value_counts()
-    if counts.min() < folds:
-        raise ValueError(_too_few(y, counts[counts < folds], folds))
-    return y
-
-
-def _too_few(y: pd.Series, counts: pd.Series, folds: int) -> str:
-    if y.nunique() > MANY_CLASSES:
-        return (
-            f"{_name(y)} has {y.nunique()} different values, most of them in a few rows: it must "
-            "hold classes. Cut it into bands first, or name another column."
-        )
-    named = ", ".join(f"'{label}' (rows: {count})" for label, count in counts.items())
-    return (
-        f"{_name(y)} has classes of fewer rows than the {folds} folds: {named}. Ask for fewer "
-        "folds, or merge such classes, or leave their rows out."
-    )
-
-
-def check_classes(y: pd.Series) -> None:
-    """Refuse a target that does not hold two classes or more.
-
-    Parameters
-    ----------
-    y : Series
-        The target.
-
-    Raises
-    ------
-    ValueError
-        For missing values, a continuous target, or one class alone.
-    """
-    missing = np.flatnonzero(y.isna())
-    if len(missing):
-        raise ValueError(
-            f"{_name(y)} has no value in {len(missing)} of {len(y)} rows (the first is row "
-            f"{missing[0] + 1}): drop these rows or give them a class. Empty fields, NA, None and "
-            "nan count as missing."
-        )
-    if pd.api.types.is_float_dtype(y.dtype) and (y % 1 != 0).any():
-        raise ValueError(
-            f"{_name(y)} is continuous ({y[y % 1 != 0].iloc[0]} is one of its values): it must "
-            "hold classes. Cut it into bands first, or name another column."
-        )
-    if y.nunique() < 2:
-        raise ValueError(
-            f"{_name(y)} has one class alone, '{y.iloc[0]}': there must be two or more."
-        )
-
-
-def _name(y: pd.Series) -> str:
-    return "The target" if y.name is None else f"The target {y.name!r}"

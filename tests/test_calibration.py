@@ -1,6 +1,7 @@
 """Probabilities after resampling: back to the prior of the rows that were given."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -257,3 +258,30 @@ def test_what_cannot_be_known_is_refused_before_training(estimator, prior, messa
 def test_a_missing_class_is_refused(y):
     with pytest.raises(ValueError, match="y contains NaN"):
         PriorCorrectedClassifier(oversampled()).fit(np.zeros((4, 1)), y)
+
+
+@pytest.mark.parametrize(
+    "kind", ["bool", "boolean", "category", "category of boolean", "bool[pyarrow]", "column"]
+)
+def test_classes_come_in_any_container(kind):
+    X, y = make_classification(200, weights=[0.8], random_state=0)
+    flags = pd.Series(y.astype(bool))
+    if kind == "column":
+        given = flags.to_frame("flag")
+    elif kind == "category of boolean":
+        given = flags.astype("boolean").astype("category")
+    else:
+        given = flags.astype(kind)
+    expected = PriorCorrectedClassifier(oversampled(JitterOverSampler(random_state=0))).fit(X, y)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model = clone(expected).fit(X, given)
+    assert bool(caught) == (kind == "column"), "scikit-learn's classifiers warn of columns"
+    assert model.classes_.tolist() == [False, True] and model.predict(X).dtype == bool
+    np.testing.assert_array_equal(model.predict_proba(X), expected.predict_proba(X))
+
+
+def test_one_hot_classes_are_refused_as_by_classifiers():
+    X, y = make_classification(200, weights=[0.8], random_state=0)
+    with pytest.raises(ValueError, match="y should be a 1d array"):
+        PriorCorrectedClassifier(oversampled()).fit(X, np.eye(2)[y])

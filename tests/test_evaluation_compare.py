@@ -189,6 +189,29 @@ def test_index_and_container_do_not_matter(table):
     np.testing.assert_array_equal(expected[timeless], array[timeless])
 
 
+@pytest.mark.parametrize(
+    "contain",
+    [
+        lambda y: y.to_frame(),
+        lambda y: y.to_numpy()[:, None],
+        lambda y: pd.get_dummies(y),
+        lambda y: y.astype("category"),
+        lambda y: y.astype("string[pyarrow]"),
+        lambda y: y.eq("rare").astype("boolean").astype("category"),
+        lambda y: pd.cut(y.eq("rare") + 0.5, 2),
+    ],
+)
+def test_classes_come_in_any_container(table, contain):
+    X, y = table
+    plain, other = (
+        compare(X, each, ["none", "smote", "jitter"], folds=3, metrics=["mcc"], params=FEW_TREES)
+        for each in (y, contain(y))
+    )
+    assert set(other["status"]) == {"ok"}
+    scores = plain["metric"].eq("mcc")
+    pd.testing.assert_series_equal(other["value"][scores], plain["value"][scores])
+
+
 def test_all_strategies_see_the_same_rows(table):
     seen = {"a": [], "b": []}
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from imblearn.combine import SMOTEENN
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.pipeline import make_pipeline
@@ -104,6 +105,9 @@ def test_rows_that_hurt_are_held_back(data):
     np.testing.assert_array_equal(X_new, X)
     np.testing.assert_array_equal(y_new, y)
     assert not np.shares_memory(X_new, X)
+    assert sampler.synthetic_mask_.tolist() == [False] * len(X)
+    with pytest.raises(ValueError, match=r"held back, see `evidence_`.*without the guard"):
+        sampler.sample(3)
     assert [scores["fold"] for scores in sampler.evidence_] == [1, 2, 3]
     means = pd.DataFrame(sampler.evidence_).mean()
     assert means["score_with"] < means["score_without"]
@@ -116,6 +120,26 @@ def test_rows_that_do_not_hurt_are_those_of_the_sampler(data):
     assert sampler.held_back_ is False
     assert len(set(Counter(y_new).values())) == 1
     np.testing.assert_array_equal(X_new, expected)
+    np.testing.assert_array_equal(sampler.synthetic_mask_, np.arange(len(X_new)) >= 300)
+    with pytest.raises(AttributeError, match="SMOTE cannot draw more rows: it has no `sample`"):
+        sampler.sample(3)
+
+
+def test_more_rows_are_those_of_the_sampler(mixed):
+    X, y = mixed
+    sampler = GuardedOverSampler(JitterOverSampler(), cv=2, random_state=0, standard_errors=1000)
+    X_new, _ = sampler.fit_resample(X, y)
+    np.testing.assert_array_equal(sampler.synthetic_mask_, np.arange(len(X_new)) >= len(X))
+    rows = sampler.sample(5, "few")
+    assert (rows.dtypes == X.dtypes).all() and len(rows) == 5
+    with pytest.raises(ValueError, match="label='none' is not a class"):
+        sampler.sample(5, "none")
+
+
+def test_nobody_knows_which_rows_are_new_where_given_ones_were_taken_away(data):
+    sampler = guard(SMOTEENN(random_state=0), standard_errors=1000)
+    X_new, _ = sampler.fit_resample(*data)
+    assert sampler.synthetic_mask_ is None and not sampler.held_back_ and len(X_new)
 
 
 def test_classifiers_see_no_row_that_they_are_scored_on(data):
@@ -162,6 +186,9 @@ def test_nothing_is_tried_where_no_row_is_asked_for(data):
     sampler = guard(classifier=Recorder())
     X_new, _ = sampler.fit_resample(X[balanced], y[balanced])
     assert not sampler.held_back_ and not Recorder.seen and len(X_new) == len(balanced)
+    assert not sampler.synthetic_mask_.any()
+    with pytest.raises(ValueError, match="No row was asked for"):
+        sampler.sample(3)
 
 
 def test_sampling_strategy_is_shrunk_with_the_folds(data):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gansampler.tables import check_target, read_table, split_target
+from gansampler.tables import read_table, split_target
 
 GOOD = "size,kind,class\n1.5,a,0\n,b,1\n"
 
@@ -124,31 +124,3 @@ def test_names_columns_that_are_not_there(target, drop, message):
     table = pd.DataFrame({"id": [1, 2], "class": [0, 1]})
     with pytest.raises(ValueError, match=message):
         split_target(table, target, drop)
-
-
-@pytest.mark.parametrize(
-    ("y", "message"),
-    [
-        (["a", "b", None, "b"] * 3, "no value in 3 of 12 rows .*row 3"),
-        (["a"] * 12, "one class alone, 'a'"),
-        ([0.5, 1.5] * 6, "continuous"),
-        ([np.inf, 1.0] * 6, "continuous"),
-        (["a"] * 10 + ["b"] * 2, r"fewer rows than the 3 folds: 'b' \(rows: 2\)"),
-        (list(range(100)), "100 different values"),
-        (["a", "b"] * 7, "inconsistent"),
-    ],
-)
-def test_refuses_targets_that_cannot_work(y, message):
-    with pytest.raises(ValueError, match=message):
-        check_target(y, n_rows=len(y) if message != "inconsistent" else 12, folds=3)
-
-
-def test_refuses_one_fold():
-    with pytest.raises(ValueError, match="folds=1"):
-        check_target(["a", "b"], n_rows=2, folds=1)
-
-
-@pytest.mark.parametrize("dtype", ["int64", "float64", "Int64", "bool", "category", "string"])
-def test_accepts_classes_of_any_type(dtype):
-    y = pd.Series([0, 1] * 6).astype(dtype)
-    pd.testing.assert_series_equal(check_target(y, n_rows=12, folds=3), y)

@@ -9,7 +9,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from ..columns import check_features
-from ..tables import check_target
+from ..targets import check_target
 from .folds import Split
 from .labels import classes_by_frequency
 from .learners import pick_learners
@@ -49,8 +49,9 @@ def compare(
     ----------
     X : DataFrame or array of shape (n, columns)
         Numbers, dates, text and categories, holes allowed; no infinities.
-    y : Series or array of shape (n,)
-        Classes, each of at least `folds` rows.
+    y : array-like of shape (n,), (n, 1), or one-hot of shape (n, classes)
+        Classes, each of at least `folds` rows. Samplers and learners get plain numbers, booleans or
+        text, whatever the container.
     strategies : iterable of str, or mapping, or None
         Names out of `gansampler.evaluation.STRATEGIES`, or a mapping from a name of your own to an
         object with ``fit_resample``, to a `Strategy`, or to such a name. None means those that

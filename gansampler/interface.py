@@ -1,0 +1,182 @@
+"""What all samplers do at their door: take words, tables and targets, and give back their like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from imblearn.base import BaseSampler
+from imblearn.utils import check_sampling_strategy
+from sklearn.utils import check_consistent_length
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from .columns import check_columns, check_unique
+from .encoding import as_frame
+from .targets import Target
+from .words import instead_of, refuse_unknown_words
+
+
+class TableSampler(BaseSampler):
+    """The door of a sampler.
+
+    Warning: this class should not be used directly. A sampler overrides ``_fit_resample(X,
+    target)``, from a frame or an array and a `Target` to rows and their labels, an array.
+    """
+
+    def __new__(cls, *args: Any, **words: Any) -> Any:
+        """Look at the words that the constructor is given; its signature stays as it is written."""
+        refuse_unknown_words(cls, words)
+        return super().__new__(cls)
+
+    def set_params(self, **params: Any) -> Any:
+        """Set parameters, and those of objects in them as ``<parameter>__<its parameter>``.
+
+        Parameters
+        ----------
+        **params : dict
+            New values by name.
+
+        Returns
+        -------
+        self : estimator
+
+        Raises
+        ------
+        ValueError
+            If there is no such parameter; the message says what comes near.
+        """
+        known = self._get_param_names()
+        for word in params:
+            name, _, inner = word.partition("__")
+            if name not in known:
+                raise ValueError(
+                    f"Invalid parameter {name!r} for estimator {self}.{instead_of(name, known)} "
+                    f"Valid parameters are: {known}."
+                )
+            owner = params.get(name, getattr(self, name))
+            if inner and not hasattr(owner, "set_params"):
+                raise ValueError(
+                    f"{word!r} cannot be set, for {name}={owner!r} has no parameters: set {name} "
+                    f"to an object that has {inner!r}."
+                )
+        return super().set_params(**params)
+
+    def fit(self, X: Any, y: Any) -> Any:
+        """Check rows, classes and parameters. Nothing is learnt: that is up to `fit_resample`.
+
+        Parameters
+        ----------
+        X : dataframe or array-like of shape (n_samples, n_features)
+            The rows.
+        y : array-like of shape (n_samples,), (n_samples, 1), or one-hot (n_samples, n_classes)
+            Their classes.
+
+        Returns
+        -------
+        self : estimator
+        """
+        with whole_fit(self):
+            self._check(X, y)
+        return self
+
+    def _resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Do what `fit_resample` is for, which each sampler describes in its own words."""
+        with whole_fit(self):
+            rows, target = self._check(X, y)
+            X_new, labels = self._fit_resample(rows, target)
+        return like(X, X_new), target.restore(labels)
+
+    def _check(self, X: Any, y: Any) -> tuple[Any, Target]:
+        """Check all that comes in; give a frame or an array, and the target."""
+        self._validate_params()
+        target = Target(y)
+        X = _checked_rows(self, X)
+        check_consistent_length(X, target.labels)
+        self.sampling_strategy_ = _rows_wanted(self.sampling_strategy, target)
+        return X, target
+
+    def _check_resampled(self, attribute: str) -> None:
+        words = "has learnt nothing yet: call fit_resample first. fit only checks its input."
+        check_is_fitted(self, attribute, msg=f"This %(name)s {words}")
+
+
+def _checked_rows(estimator: Any, X: Any) -> Any:
+    if isinstance(X, pd.DataFrame):
+        check_unique(X.columns, "X")
+        _check_not_empty(X)
+        validate_data(estimator, X=X, reset=True, skip_check_array=True)
+    else:
+        X = validate_data(
+            estimator,
+            X=X,
+            reset=True,
+            dtype=None,
+            accept_sparse=False,
+            ensure_all_finite="allow-nan",
+        )
+    check_columns(as_frame(X))
+    return X
+
+
+def _check_not_empty(X: pd.DataFrame) -> None:
+    for axis, name in enumerate(("sample", "feature")):
+        if X.shape[axis] == 0:
+            raise ValueError(
+                f"Found array with 0 {name}(s) (shape={X.shape}) while a minimum of 1 is required."
+            )
+
+
+def _rows_wanted(strategy: Any, target: Target) -> dict[Any, int]:
+    """Read a sampling strategy: how many new rows of each class."""
+    if isinstance(strategy, (str, Real)):  # it names no class, and any kind of label will do
+        wanted = check_sampling_strategy(strategy, target.codes, "over-sampling")
+        return {target.classes[code]: int(n) for code, n in wanted.items()}
+    strategy = dict(strategy) if isinstance(strategy, Mapping) else strategy
+    wanted = check_sampling_strategy(strategy, target.labels, "over-sampling")
+    return {label: int(n) for label, n in wanted.items()}
+
+
+def like(X: Any, rows: Any) -> Any:
+    """Give rows in the container of others, with their columns and dtypes.
+
+    Parameters
+    ----------
+    X : dataframe or array-like of shape (n, columns)
+    rows : dataframe or ndarray of shape (m, columns)
+
+    Returns
+    -------
+    list, dataframe or ndarray of shape (m, columns)
+    """
+    if isinstance(X, list):
+        return np.asarray(rows).tolist()
+    if not isinstance(X, pd.DataFrame):
+        return rows
+    frame = pd.DataFrame(rows, columns=X.columns).reset_index(drop=True)
+    return frame if frame.dtypes.equals(X.dtypes) else frame.astype(X.dtypes)
+
+
+@contextmanager
+def whole_fit(estimator: Any) -> Iterator[None]:
+    """Drop what an earlier fit has learnt; if this one fails or is interrupted, what it has.
+
+    Parameters
+    ----------
+    estimator : object
+        What it learns has names that end in an underscore.
+    """
+    _forget(estimator)
+    try:
+        yield
+    except BaseException:  # an interrupted fit, too, must not look like a finished one
+        _forget(estimator)
+        raise
+
+
+def _forget(estimator: Any) -> None:
+    for name in [name for name in vars(estimator) if name.endswith("_")]:
+        delattr(estimator, name)
