@@ -147,7 +147,6 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         "--drop",
         nargs="+",
         action="extend",
-        default=[],
         metavar="COLUMN",
         help="columns to ignore",
     )
@@ -308,7 +307,12 @@ def _add_generate(commands: Any) -> None:
         "as it stands in the file of the table.",
     )
     parser.set_defaults(run=_generate)
-    parser.add_argument("data", help="CSV (or parquet, or Excel) file with a header, packed or not")
+    parser.add_argument(
+        "data",
+        nargs="*",
+        metavar="FILE",
+        help="CSV (or parquet, or Excel) file with a header, packed or not",
+    )
     parser.add_argument("--target", required=True, help="the column of classes")
     _add_reading(parser)
     parser.add_argument("--label", required=True, help="the class to generate")
@@ -349,18 +353,10 @@ def _parse_params(pairs: Iterable[str]) -> dict[str, Any]:
 
 def _benchmark(arguments: argparse.Namespace) -> int:
     _check_out(arguments.out, arguments.overwrite)
+    _take_files(arguments, "drop", "strategies", "learners", "readouts", "minority_sizes")
     # Not defaults of the parser, to which the names that are given would be added.
-    lists = {
-        name: getattr(arguments, name) or []
-        for name in ("drop", "strategies", "learners", "readouts", "minority_sizes")
-    }
-    for name, words in lists.items():
-        arguments.data = [*arguments.data, *filter(_is_data, words)]
-        setattr(arguments, name, [word for word in words if not _is_data(word)])
-    arguments.strategies = arguments.strategies or None
     arguments.learners = arguments.learners or ["xgboost"]
     arguments.readouts = arguments.readouts or ["as_is"]
-    arguments.minority_sizes = arguments.minority_sizes or None
     files = [_take_apart(word, arguments.target) for word in arguments.data]
     if arguments.store is not None:
         return _benchmark_into_store(arguments, files)
@@ -373,8 +369,16 @@ def _benchmark(arguments: argparse.Namespace) -> int:
     return _benchmark_one(arguments)
 
 
+def _take_files(arguments: argparse.Namespace, *lists: str) -> None:
+    """Move files of data to the others, out of lists of names that they stand behind."""
+    for name in lists:
+        words = getattr(arguments, name) or []
+        arguments.data = [*arguments.data, *filter(_is_data, words)]
+        setattr(arguments, name, [word for word in words if not _is_data(word)] or None)
+
+
 def _is_data(word: Any) -> bool:
-    """Tell a file of data, which a list of names before it has swallowed."""
+    """Tell a file of data among names of other things."""
     if not isinstance(word, str):
         return False
     path, _ = _take_apart(word, None)
@@ -389,7 +393,7 @@ def _take_apart(word: str, target: str | None) -> tuple[str, str | None]:
 
 def _reading(arguments: argparse.Namespace) -> tuple[list[str], dict[str, str]]:
     """Give the columns to leave out, and those to be read in a way that is told."""
-    drop, read = list(arguments.drop), {}
+    drop, read = list(arguments.drop or []), {}
     for pair in arguments.read:
         name, _, how = pair.rpartition("=")
         if not (name and how):
@@ -642,6 +646,10 @@ def _settings(arguments: argparse.Namespace, X: pd.DataFrame, y: pd.Series) -> d
 
 
 def _generate(arguments: argparse.Namespace) -> int:
+    _take_files(arguments, "drop")
+    if len(arguments.data) != 1:
+        raise ValueError("generate needs one file: gansampler generate data.csv --target class ...")
+    (arguments.data,) = arguments.data
     drop, read = _reading(arguments)
     generate(arguments, _parse_params(arguments.param), drop, read)
     return OK

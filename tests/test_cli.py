@@ -302,6 +302,8 @@ REFUSED = [
     (["report", "run.sqlite"], "no store 'run.sqlite'"),
     (["report", "data.csv"], "data.csv is no store"),
     ([*GENERATE, "0"], "1 row or more"),
+    ([*GENERATE[:1], *GENERATE[2:], "5"], "generate needs one file"),
+    ([GENERATE[0], "data.csv", *GENERATE[1:], "5"], "generate needs one file"),
     ([*GENERATE, "5", "--label", "2"], "no class '2'. Known: 0, 1"),
     ([*GENERATE, "5", "--sampler", "lsgn"], "Did you mean 'lsgan'"),
     ([*GENERATE, "5", "--param", "step=5"], "Did you mean 'steps'"),
@@ -357,6 +359,12 @@ def test_a_file_behind_a_list_is_a_file(data, pages, option, file):
     _, results, X, *_ = pages[0]
     assert set(results["strategy"]) == {"none"}
     assert ("id" in X) == (option != "--drop")
+
+
+def test_a_file_behind_columns_to_drop_is_a_file_for_generate_too(data):
+    words = [*GENERATE[:1], *GENERATE[2:], "3", "--sampler", "jitter", "--drop", "id", data]
+    assert main(words) == 0
+    assert "id" not in pd.read_csv("new.csv")
 
 
 def test_how_columns_are_read_is_told_once_and_goes_into_the_report(data, tmp_path, capsys):
