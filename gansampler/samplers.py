@@ -76,9 +76,10 @@ def _table_parameters(or_none: str = "", if_none: str = "") -> str:
         How many candidates are drawn for each row that is kept, at most, on average.
 
     categorical_features : "auto", array-like or None, default="auto"
-        The nominal columns: names, indices or a boolean mask. ``"auto"`` takes the columns of dtype
-        category (unless ordered), object, string and bool. None takes those only that cannot be
-        numbers. All other columns are ordered: numbers, dates, ordered categories."""
+        The nominal columns: names, indices or a boolean mask. ``"auto"`` takes text, booleans,
+        categories (unless ordered) and objects, unless they all are numbers, dates or durations.
+        None takes those only that cannot be numbers. All other columns are ordered: numbers, dates,
+        durations, ordered categories."""
 
 
 _RANDOM_STATE = """random_state : int, RandomState instance or None, default=None

@@ -204,9 +204,10 @@ def _too_few(name: Any, counts: pd.Series, n_classes: int, folds: int) -> str:
             "must hold classes. Cut it into bands first, or give another column."
         )
     named = ", ".join(f"'{label}' (rows: {count})" for label, count in counts.items())
+    fewer = "Ask for fewer folds, or merge" if counts.min() > 1 else "Merge"
     return (
-        f"{_called(name)} has classes of fewer rows than the {folds} folds: {named}. Ask for fewer "
-        "folds, or merge such classes, or leave their rows out."
+        f"{_called(name)} has classes of fewer rows than the {folds} folds: {named}. {fewer} such "
+        "classes, or leave their rows out."
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from shlex import quote
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .columns import kind_of
@@ -19,21 +20,30 @@ ISO_DATE = r"[0-9]{4}-[01][0-9]-[0-3][0-9](?:[T ][0-2][0-9]:[0-5][0-9].*)?"
 DATE = rf"(?:{ISO_DATE}|[0-9]{{1,4}}([./-])[0-9]{{1,2}}\1[0-9]{{1,4}}(?:[T ,].*)?)"
 # Text is said to be mostly numbers or dates from this share of its values on.
 MOSTLY = 0.9
+# Of a long column a part tells what it looks like.
+LOOKED_AT = 2_000
 # In fewer rows than this, different values are no wonder.
 FEWEST_ROWS_OF_IDS = 100
 
 
 def are_iso_dates(column: pd.Series) -> bool:
     """Tell whether a column is text, and every value a date as ISO 8601 writes it."""
-    return _share_like(column, ISO_DATE) == 1
+    return _share_like(_some(column), ISO_DATE) == 1 == _share_like(column, ISO_DATE)
 
 
 def _share_like(column: pd.Series, pattern: str) -> float:
     """Give the share of values that look like a pattern; 0 where not all of them are text."""
     values = column.dropna()
-    if len(values) == 0 or not all(isinstance(value, str) for value in values):
+    if pd.api.types.infer_dtype(values) != "string":
         return 0.0
     return float(values.astype(str).str.strip().str.fullmatch(pattern).mean())
+
+
+def _some(column: pd.Series) -> pd.Series:
+    """Take at most `LOOKED_AT` values that are present, evenly from the whole column."""
+    present = np.flatnonzero(column.notna())
+    places = np.linspace(0, len(present) - 1, min(LOOKED_AT, len(present))).astype(int)
+    return column.iloc[present[places]]
 
 
 def doubts(X: pd.DataFrame) -> list[str]:
@@ -49,8 +59,9 @@ def _doubt(column: pd.Series, *, is_first: bool) -> str:
             f"The first column {name!r} has no name and counts the rows (an index, written with "
             f"the table?): leave it out by --drop {quote(str(name))}."
         )
+    some = _some(column)
     for pattern, kind in ((DATE, "date"), (NUMBER, "number")):
-        if _share_like(_bare(column) if kind == "number" else column, pattern) >= MOSTLY:
+        if _share_like(_bare(some) if kind == "number" else some, pattern) >= MOSTLY:
             return (
                 f"The column {name!r} is text that is mostly {kind}s, such as "
                 f"{column.dropna().iloc[0]!r}, so each value is a category of its own: read it by "
