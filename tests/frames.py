@@ -252,3 +252,40 @@ def random_target(rng, index):
 def _shares(rng, classes):
     shares = rng.choice([0.02, 0.2, 1.0], classes) + 0.01
     return shares / shares.sum()
+
+
+# By name: n fields of a CSV, as people write them.
+FIELDS = {
+    "leading zeros": lambda rng, n: [f"{k:05d}" for k in rng.integers(0, 9999, n)],
+    "long ids": lambda rng, n: [f"9{k:029d}" for k in rng.integers(0, 9999, n)],
+    "whole": lambda rng, n: rng.integers(-9, 99, n).astype(str).tolist(),
+    "digits": lambda rng, n: list(map(repr, rng.normal(size=n).tolist())),
+    "trailing zeros": lambda rng, n: [f"{v:.2f}" for v in rng.integers(0, 9, n) / 4],
+    "decimal commas": lambda rng, n: [f"{v:.1f}".replace(".", ",") for v in rng.normal(size=n)],
+    "thousands": lambda rng, n: [f"{k:,}" for k in rng.integers(0, 9_999, n)],
+    "exponents": lambda rng, n: [f"{v:.1e}" for v in rng.normal(size=n)],
+    "dates": lambda rng, n: [str(day) for day in _days(rng, n)],
+    "moments": lambda rng, n: [f"{day} 10:0{day.day % 10}:00" for day in _days(rng, n)],
+    "zones": lambda rng, n: [f"{day}T10:00:00+02:00" for day in _days(rng, n)],
+    "booleans": lambda rng, n: rng.choice(["true", "false"], n).tolist(),
+    "Booleans": lambda rng, n: rng.choice(["True", "False"], n).tolist(),
+    "words": lambda rng, n: rng.choice(WORDS, n).tolist(),
+    "lines": lambda rng, n: rng.choice(["a\nb", "a;b", "a\tb", 'a"b', "a,b", " a "], n).tolist(),
+    "missing": lambda rng, n: rng.choice(["", "NA", "null", "1"], n).tolist(),
+    "constant": lambda rng, n: ["7"] * n,
+    "empty": lambda rng, n: [""] * n,
+}
+HEADERS = ["a", "b c", "self", "target ", "ü", "0", 'say "hi"', "1.5", "label"]
+
+
+def random_fields(rng):
+    """Draw header and rows of a CSV of 30 to 80 rows, its classes last, and the rarer class."""
+    n, width = int(rng.integers(30, 80)), int(rng.integers(1, 6))
+    kinds = ["whole", *rng.choice(sorted(FIELDS), width - 1)]  # one column must hold something
+    columns = [FIELDS[kind](rng, n) for kind in kinds]
+    rate = rng.choice([0, 0.1])
+    columns = [["" if rng.random() < rate else field for field in column] for column in columns]
+    classes = [("0", "1"), ("true", "false"), ("no", "yes"), ("01", "02")][rng.integers(0, 4)]
+    columns.append([classes[place % 5 == 0] for place in range(n)])
+    header = [HEADERS[place] for place in rng.permutation(len(HEADERS))[:width]]
+    return [*header, "class"], list(zip(*columns, strict=True)), classes[1]

@@ -4,6 +4,7 @@
 """
 
 import copy
+import csv
 import warnings
 from collections import Counter
 
@@ -11,9 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from frames import random_frame, random_target
+from frames import random_fields, random_frame, random_target
 
 from gansampler import JitterOverSampler, LSGANOverSampler
+from gansampler.cli import main
 from gansampler.evaluation import compare
 
 SAMPLERS = [
@@ -122,3 +124,22 @@ def test_any_table_can_be_benchmarked(seldom):
         assert "replace them" in str(error)
     else:
         assert set(results["status"]) == {"ok"}
+
+
+def test_generated_fields_stand_in_their_column_of_the_file(seldom, tmp_path):
+    rng = np.random.default_rng(seldom)
+    header, rows, label = random_fields(rng)
+    separator = rng.choice([",", ";", "\t"])
+    how = {"delimiter": separator, "lineterminator": str(rng.choice(["\n", "\r\n"]))}
+    source, out = tmp_path / "source.csv", tmp_path / "new.csv"
+    with open(source, "w", newline="", encoding=rng.choice(["utf-8", "utf-8-sig"])) as file:
+        csv.writer(file, **how).writerows([header, *rows])
+    words = ["--target", "class", "--label", label, "-n", "20", "--sampler", "jitter"]
+    assert main(["generate", str(source), *words, "--out", str(out)]) == 0
+    with open(out, newline="", encoding="utf-8-sig") as file:
+        new_header, *new = csv.reader(file, delimiter=separator)
+    assert new_header == header
+    assert len(new) == 20
+    for seen, generated in zip(zip(*rows, strict=True), zip(*new, strict=True), strict=True):
+        assert set(generated) <= set(seen)
+    assert {row[-1] for row in new} == {label}
