@@ -23,6 +23,7 @@ from .generate import generate
 from .naming import check_name
 from .readings import readings_in_lines, warn_of_doubts
 from .tables import WORKBOOKS, parse_table, split_target
+from .targets import check_target
 from .texts import READINGS
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -555,6 +556,7 @@ def _benchmark_one(arguments: argparse.Namespace) -> int:
 
     X, y = _load(arguments)
     X = check_features(X)
+    y = check_target(y, n_rows=len(X), folds=arguments.folds)  # labels as the trials name them
     columns = describe_columns(X)
     trials = run_trials(
         X,

@@ -64,6 +64,17 @@ def test_benchmark_writes_results_summary_and_report(data, tmp_path, capsys):
     assert "values of id" not in report
 
 
+def test_classes_that_are_dates_are_benchmarked_to_the_last_picture(table, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    classes = sorted(table["class"].unique())
+    days = dict(zip(classes, pd.date_range("2024-01-30", periods=len(classes)), strict=True))
+    table.assign(**{"class": table["class"].map(days)}).to_parquet("dates.parquet")
+    words = ["benchmark", "dates.parquet", "--target", "class", "--folds", "2", *FEW_TREES]
+    assert main([*words, "--strategies", "none", "jitter"]) == 0
+    report = (tmp_path / "results/report.html").read_text(encoding="utf-8")
+    assert "values of size" in report
+
+
 def test_benchmark_takes_learners_readouts_and_protocols(data, tmp_path):
     logistic = "sklearn.linear_model.LogisticRegression"
     words = ["benchmark", data, "--target", "class", "--folds", "2", "--strategies", "random"]
