@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import warnings
 
 import matplotlib
 import numpy as np
@@ -335,6 +336,17 @@ def test_column_plot_of_every_kind_of_column(mixed):
         assert isinstance(figure, Figure)
         assert figure.axes[0].get_title(loc="left") == name
         figure.savefig(io.BytesIO(), format="svg")
+
+
+def test_column_plot_of_categories_that_are_dates_says_nothing_of_pandas():
+    days = pd.Series(pd.Categorical(pd.to_datetime(["2020-01-30", "2021-01-31", "2020-01-30"])))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        (ax,) = plots.plot_column(days, {"lsgan": days}).axes
+    assert [text.get_text() for text in ax.get_yticklabels()] == [
+        "2020-01-30 00:00:00",
+        "2021-01-31 00:00:00",
+    ]
 
 
 def test_column_plot_shows_shares_and_missing_values():

@@ -697,7 +697,7 @@ def _shares(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
 def _draw_categories(ax: Axes, real: pd.Series, generated: Mapping[str, pd.Series]) -> None:
     shares = pd.DataFrame(
         {
-            name: column.astype(object).value_counts(normalize=True)
+            name: column.dropna().astype(object).map(str).value_counts(normalize=True)
             for name, column in {"real": real, **generated}.items()
         }
     ).fillna(0)
