@@ -349,6 +349,13 @@ def test_column_plot_of_categories_that_are_dates_says_nothing_of_pandas():
     ]
 
 
+@pytest.mark.parametrize("values", [[2**62, 2**62 + 1], [0.0, 5e-324], [7, 7]])
+def test_column_plot_of_numbers_that_lie_as_close_as_numbers_can(values):
+    column = pd.Series(values)
+    (ax,) = plots.plot_column(column, {"lsgan": column}).axes
+    assert ax.has_data()
+
+
 def test_column_plot_shows_shares_and_missing_values():
     real = pd.Series(["u", "u", "v", None], name="kind")
     (ax,) = plots.plot_column(real, {"lsgan": pd.Series(["v", "v"])}).axes

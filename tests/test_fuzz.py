@@ -16,7 +16,9 @@ from frames import random_fields, random_frame, random_target
 
 from gansampler import JitterOverSampler, LSGANOverSampler
 from gansampler.cli import main
-from gansampler.evaluation import compare
+from gansampler.columns import check_features, describe_columns
+from gansampler.evaluation import compare, plots
+from gansampler.texts import doubts
 
 SAMPLERS = [
     lambda seed: JitterOverSampler(acceptance=None, random_state=seed),
@@ -124,6 +126,23 @@ def test_any_table_can_be_benchmarked(seldom):
         assert "replace them" in str(error)
     else:
         assert set(results["status"]) == {"ok"}
+
+
+def test_any_table_can_be_described_and_drawn(seldom):
+    _, X, _ = draw(seldom)
+    assert list(map(repr, describe_columns(X).index)) == list(map(repr, X.columns))
+    assert all(isinstance(sentence, str) for sentence in doubts(X))
+    if X.isna().all(axis=None):
+        return
+    try:
+        twins = check_features(X)
+    except ValueError as error:
+        assert "replace them" in str(error)
+        return
+    assert describe_columns(twins)["read as"].tolist() == describe_columns(X)["read as"].tolist()
+    for name in twins:
+        plots.plot_column(twins[name], {"jitter": twins[name]})
+    assert plots.Projection(twins)(twins).shape == (len(X), 2)
 
 
 def test_generated_fields_stand_in_their_column_of_the_file(seldom, tmp_path):

@@ -59,6 +59,7 @@ LINES = ("--", "-.", ":", "-")
 MINORITY = r"(?:^|@)minority=(\d+)(?=@|$)"
 MAX_POINTS = 600
 MAX_CATEGORIES = 8
+N_BINS = 20
 # The least that an axis of scores or gains spans, so that nothing is made of a thousandth.
 LEAST_SPAN = 0.02
 # Of more classes a confusion matrix is drawn without numbers.
@@ -652,9 +653,11 @@ def plot_column(real: pd.Series, generated: Mapping[str, pd.Series]) -> Figure:
     Returns
     -------
     Figure
-        A histogram of numbers; shares of the eight most frequent categories.
+        A histogram of numbers; shares of the eight most frequent categories, or of numbers that
+        lie too close together for bins.
     """
-    draw = _draw_categories if kind_of(real) in ("category", "ordered") else _draw_numbers
+    quantity = kind_of(real) not in ("category", "ordered") and _has_room_for_bins(real)
+    draw = _draw_numbers if quantity else _draw_categories
     with _axes(str(real.name), 2.3) as (figure, ax):
         draw(ax, real, generated)
         keys = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
@@ -671,6 +674,15 @@ def plot_column(real: pd.Series, generated: Mapping[str, pd.Series]) -> Figure:
     return figure
 
 
+def _has_room_for_bins(column: pd.Series) -> bool:
+    """Tell whether floats are fine enough for a histogram, which they are not for long ids."""
+    values = to_numbers(column.dropna())
+    if len(values) == 0:
+        return True
+    spread = np.ptp(values) or 1.0  # a single value stands in the middle of a bin
+    return bool(spread / N_BINS > np.spacing(np.abs(values).max()))
+
+
 def _draw_numbers(ax: Axes, real: pd.Series, generated: Mapping[str, pd.Series]) -> None:
     def values(column: pd.Series) -> np.ndarray:
         numbers = to_numbers(column.dropna())
@@ -682,7 +694,7 @@ def _draw_numbers(ax: Axes, real: pd.Series, generated: Mapping[str, pd.Series])
     if len(every) == 0:  # an empty column stays an empty frame
         ax.set(xticks=[], yticks=[])
         return
-    edges = np.histogram_bin_edges(every, bins=20)
+    edges = np.histogram_bin_edges(every, bins=N_BINS)
     ax.stairs(_shares(values(real), edges), edges, fill=True, color="#D3D3D3", label="real")
     for name, column in generated.items():
         shares = _shares(values(column), edges)
