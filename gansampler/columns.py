@@ -273,7 +273,12 @@ def check_features(X: Any) -> pd.DataFrame:
 def _settled(twin: pd.Series) -> pd.Series:
     """Make categories of mixed objects, so that any part of the column is read as the whole is."""
     mixed = types.is_object_dtype(twin.dtype) and not _is_text(twin) and twin.notna().any()
-    return twin.astype("category") if mixed else twin
+    # pandas takes an index that begins with a tuple for one of several levels.
+    return twin.map(_without_tuples, na_action="ignore").astype("category") if mixed else twin
+
+
+def _without_tuples(value: Any) -> Any:
+    return str(value) if isinstance(value, tuple) else value
 
 
 def _check_magnitudes(twins: pd.DataFrame) -> None:

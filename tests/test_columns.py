@@ -196,6 +196,8 @@ def test_a_part_of_a_column_is_read_as_the_whole():
     mixed = {"a": [DAY, "soon"], "b": [1, "x"], "c": [pd.Period("2020"), pd.Period("2020-01")]}
     X = check_features(pd.DataFrame(mixed, dtype=object))
     assert [kind_of(X.iloc[:1][name]) for name in X] == ["category"] * 3
+    X = check_features(pd.DataFrame({"a": [(1, 2), 1.5, (1, 2), None]}))
+    assert X["a"].cat.categories.tolist() == [1.5, "(1, 2)"]
 
 
 @pytest.mark.parametrize(
