@@ -16,12 +16,12 @@ test: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy gansampler
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 # The same tests with pandas 3, which lies beside the environment and goes before its pandas.
 test-pandas3: $(STAMP)
 	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/pandas3 'pandas>=3,<4'
-	PYTHONPATH=$(VENV)/pandas3 $(BIN)/python -m pytest
+	PYTHONPATH=$(VENV)/pandas3 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 # The stamp is written last, so that an interrupted set-up is taken up again.
 # torch comes first and alone: constraints.txt says why.
