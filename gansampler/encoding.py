@@ -218,7 +218,7 @@ def as_frame(X: Any) -> pd.DataFrame:
     if isinstance(X, pd.DataFrame):
         return X
     X = np.asarray(X)
-    if X.dtype.kind == "O":  # of which pandas 3 would make text and dates; they come back as they are
+    if X.dtype.kind == "O":  # of which pandas 3 would make text and dates
         return pd.DataFrame(X, dtype=object)
     # pandas takes numbers in the byte order of the machine only.
     return pd.DataFrame(X.astype(X.dtype.newbyteorder("="), copy=False))
