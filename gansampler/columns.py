@@ -282,13 +282,8 @@ def _without_tuples(value: Any) -> Any:
 
 
 def _check_magnitudes(twins: pd.DataFrame) -> None:
-    limit = np.finfo(np.float32).max
-    beyond = [
-        name
-        for name, twin in twins.items()
-        if _kind_of_plain(twin) == "number" and (np.abs(to_numbers(twin)) > limit).any()
-    ]
-    if beyond:
+    limit = float(np.finfo(np.float32).max)
+    if beyond := _with_numbers_beyond(limit, twins):
         raise ValueError(
             f"X has numbers beyond {limit:.1e} in the columns {beyond}, where single precision "
             "ends, which most learners reckon in: replace them, or take the logarithm."
@@ -297,17 +292,21 @@ def _check_magnitudes(twins: pd.DataFrame) -> None:
 
 def check_columns(X: pd.DataFrame) -> None:
     """Refuse columns, no two of one name, that no sampler or learner could use; name them."""
-    twins = (plain(column) for _, column in X.items())
-    infinite = [
-        twin.name
-        for twin in twins
-        if _kind_of_plain(twin) == "number" and np.isinf(to_numbers(twin)).any()
-    ]
-    if infinite:
+    if infinite := _with_numbers_beyond(np.finfo(np.float64).max, X):
         raise ValueError(
             f"X contains infinity in the columns {infinite}: replace it with a number, or with "
             "NaN, which counts as missing."
         )
+
+
+def _with_numbers_beyond(limit: float, X: pd.DataFrame) -> list[Any]:
+    """List the columns of numbers some of which are larger than a limit, whatever their sign."""
+    twins = ((name, plain(column)) for name, column in X.items())
+    return [
+        name
+        for name, twin in twins
+        if _kind_of_plain(twin) == "number" and (np.abs(to_numbers(twin)) > limit).any()
+    ]
 
 
 def check_unique(names: Iterable[Any], where: str) -> None:

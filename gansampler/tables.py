@@ -131,7 +131,7 @@ def _with_decimal_commas(table: pd.DataFrame) -> list[Any]:
 def _with_dates(table: pd.DataFrame) -> pd.DataFrame:
     """Read columns of text that hold nothing but ISO 8601 dates as dates."""
     for name, column in _texts(table):
-        if are_iso_dates(column.dropna().iloc[:1]) and are_iso_dates(column):
+        if are_iso_dates(column):
             with suppress(ValueError):  # such as February 30: text
                 table[name] = read_as(column, "date")
     return table

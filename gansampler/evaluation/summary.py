@@ -247,15 +247,13 @@ def failures_table(results: pd.DataFrame) -> pd.DataFrame:
     return table.rename(columns={"status": "error"})
 
 
-def panel_tables(panel: pd.DataFrame, cell: str = BRIEF) -> dict[str, pd.DataFrame]:
+def panel_tables(panel: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Make the tables of one panel, by their titles, the most asked-for first.
 
     Parameters
     ----------
     panel : DataFrame
         One panel of a result, see `gansampler.evaluation.scores.panels`.
-    cell : str
-        What the tables of gains say, see `gains_table`.
 
     Returns
     -------
@@ -273,7 +271,7 @@ def panel_tables(panel: pd.DataFrame, cell: str = BRIEF) -> dict[str, pd.DataFra
     )
     made |= {
         f"Gain over {name} ({plus_is_better(panel)}), and on how many {unit} better": (
-            gains_table(panel, name, cell)
+            gains_table(panel, name)
         )
         for name in baselines
     }
