@@ -1,5 +1,7 @@
 """Classes as codes: 0 is the most frequent class, and so 1 of two classes is the minority."""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 
@@ -17,8 +19,8 @@ def classes_by_frequency(y: pd.Series) -> pd.Index:
     Index
         The code of a class is its place.
     """
-    counts = y.astype(object).value_counts()
-    ordered = sorted(counts.index, key=lambda label: (-counts[label], str(label)))
+    counts = Counter(y.tolist())
+    ordered = sorted(counts, key=lambda label: (-counts[label], str(label)))
     return pd.Index(ordered, dtype=object)
 
 

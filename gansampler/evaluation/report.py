@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -11,7 +12,7 @@ from ..files import write_whole
 from .confusion import rows_by_class
 from .gallery import curve_groups, look_groups
 from .glossary import glossary
-from .labels import classes_by_frequency
+from .labels import classes_by_frequency, code_labels
 from .scores import dataset_names, strategy_names
 from .sections import Section, as_section, cells, panel_sections, section
 from .store import surroundings
@@ -124,8 +125,9 @@ def _subject(results: pd.DataFrame) -> str:
 def _classes(details: Mapping[str, pd.DataFrame], y: pd.Series | None) -> pd.DataFrame:
     """Count the rows of each class, of the table itself or else of the rows that were held out."""
     if y is not None:
-        counts = y.astype(object).value_counts().reindex(classes_by_frequency(y))
-        return pd.DataFrame({"dataset": "", "label": counts.index.map(str), "rows": counts.array})
+        classes = classes_by_frequency(y)
+        rows = np.bincount(code_labels(y, classes))
+        return pd.DataFrame({"dataset": "", "label": classes.map(str), "rows": rows})
     confusion = details.get("confusion", pd.DataFrame())
     return confusion if confusion.empty else rows_by_class(confusion)
 
