@@ -1,7 +1,7 @@
 """The optimizers: update rules of `torch.optim` in a few lines each.
 
-The first optimizer of `torch.optim` in a process imports torch's compiler, some 800 modules that
-nothing here uses, which takes longer than training on a small table.
+The first optimizer of `torch.optim` in a process imports torch's compiler, hundreds of modules that
+nothing here uses: see `benchmarks/first_fit.py`.
 """
 
 from __future__ import annotations
