@@ -18,20 +18,20 @@ from sklearn.ensemble import RandomForestClassifier
 from study import earlier_results, results_of, study_parser
 
 from gansampler.columns import kind_of
-from gansampler.evaluation.gains import holm, paired_gains
-from gansampler.evaluation.plots import plot_mean_ranks
-from gansampler.evaluation.ranking import mean_ranks
-from gansampler.evaluation.runs import run_tasks
-from gansampler.evaluation.scores import scores_by_dataset
-from gansampler.evaluation.sources import Source
-from gansampler.evaluation.store import Store
-from gansampler.evaluation.summary import (
+from gansampler.evaluation.report.figures import plot_mean_ranks
+from gansampler.evaluation.report.tables import (
     WITH_P,
     gains_cells,
     gains_table,
     ranks_table,
     to_markdown,
 )
+from gansampler.evaluation.runs import run_tasks
+from gansampler.evaluation.statistics.gains import holm, paired_gains
+from gansampler.evaluation.statistics.long_table import scores_by_dataset
+from gansampler.evaluation.statistics.ranks import mean_ranks
+from gansampler.evaluation.store import Store
+from gansampler.evaluation.tables import Source
 
 STRATEGIES = [
     "none",

@@ -28,10 +28,10 @@ from gansampler import CGANOverSampler, JitterOverSampler, LSGANOverSampler
 from gansampler.acceptance import ClassifierAcceptance
 from gansampler.anchors import NeighborAnchors
 from gansampler.encoding import NumberEncoder
-from gansampler.evaluation.gains import holm, paired_gains
+from gansampler.evaluation.report.tables import failures_table, gains_table, to_markdown
 from gansampler.evaluation.runs import run_tasks
-from gansampler.evaluation.scores import scores_by_dataset
-from gansampler.evaluation.summary import failures_table, gains_table, to_markdown
+from gansampler.evaluation.statistics.gains import holm, paired_gains
+from gansampler.evaluation.statistics.long_table import scores_by_dataset
 from gansampler.losses import LOSSES, LeastSquares
 
 

@@ -14,11 +14,11 @@ import pandas as pd
 from provenance import markdown_source
 from study import earlier_results, results_of, study_parser
 
-from gansampler.evaluation.metrics import METRICS
-from gansampler.evaluation.plots import plot_learning_curve
+from gansampler.evaluation.axes.metrics import METRICS
+from gansampler.evaluation.report.figures import plot_learning_curve
+from gansampler.evaluation.report.tables import gains_table, to_markdown
 from gansampler.evaluation.runs import run_tasks
-from gansampler.evaluation.scores import panels, scores_by_dataset
-from gansampler.evaluation.summary import gains_table, to_markdown
+from gansampler.evaluation.statistics.long_table import panels, scores_by_dataset
 
 # Of two classes each; of 4,000 rows, a training part of four fifths has 500 of the minority.
 SETS = [

@@ -14,10 +14,7 @@ import pandas as pd
 from provenance import markdown_source
 from study import earlier_results, results_of, study_parser
 
-from gansampler.evaluation.runs import run_tasks
-from gansampler.evaluation.scores import scores_by_fold
-from gansampler.evaluation.sources import Source
-from gansampler.evaluation.summary import (
+from gansampler.evaluation.report.tables import (
     WITH_INTERVAL,
     effort_table,
     gains_table,
@@ -25,6 +22,9 @@ from gansampler.evaluation.summary import (
     notes_table,
     to_markdown,
 )
+from gansampler.evaluation.runs import run_tasks
+from gansampler.evaluation.statistics.long_table import scores_by_fold
+from gansampler.evaluation.tables import Source
 
 NAME = "nyc_flights_late"
 # Accuracies that the notes give, of some 320,000 rows.

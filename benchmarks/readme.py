@@ -15,9 +15,9 @@ from core_sets import LEARNERS, SLOW, of
 from provenance import markdown_table, read_result
 from speed import median_seconds, number
 
-from gansampler.evaluation.gains import paired_gains
-from gansampler.evaluation.metrics import METRICS
-from gansampler.evaluation.verdict import signed
+from gansampler.evaluation.axes.metrics import METRICS
+from gansampler.evaluation.report.words import signed
+from gansampler.evaluation.statistics.gains import paired_gains
 
 HERE = Path(__file__).parent
 README = HERE.parent / "README.md"

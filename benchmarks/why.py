@@ -21,16 +21,16 @@ from scipy.stats import spearmanr, wilcoxon
 from study import HERE
 from threadpoolctl import threadpool_limits
 
+from gansampler.evaluation.axes.learners import Learner, pick_learners
+from gansampler.evaluation.axes.models import XGBoostModel
+from gansampler.evaluation.axes.strategies import pick_strategies
 from gansampler.evaluation.folds import derive_seed
-from gansampler.evaluation.gains import holm
 from gansampler.evaluation.labels import classes_by_frequency
-from gansampler.evaluation.learners import Learner, pick_learners
-from gansampler.evaluation.models import XGBoostModel
 from gansampler.evaluation.protocols import make_splits
-from gansampler.evaluation.scores import scores_by_dataset
-from gansampler.evaluation.sources import Source
-from gansampler.evaluation.strategies import pick_strategies
-from gansampler.evaluation.summary import to_markdown
+from gansampler.evaluation.report.tables import to_markdown
+from gansampler.evaluation.statistics.gains import holm
+from gansampler.evaluation.statistics.long_table import scores_by_dataset
+from gansampler.evaluation.tables import Source
 from gansampler.evaluation.treatment import Fold, Treatment
 
 METRICS = ["roc_auc", "average_precision"]

@@ -280,7 +280,7 @@ def _add_store(parser: argparse.ArgumentParser) -> None:
 def _list_entries() -> str:
     try:
         from .evaluation import LEARNERS, STRATEGIES
-        from .evaluation.strategies import PACKAGES
+        from .evaluation.axes.strategies import PACKAGES
     except ImportError as error:
         return str(error)
     strategies = [
@@ -411,7 +411,7 @@ def _benchmark_into_store(
 ) -> int:
     # Only this command needs the extra packages behind it.
     from .evaluation.runs import run_tasks
-    from .evaluation.sources import Source
+    from .evaluation.tables import Source
 
     if not files:
         raise ValueError(
@@ -511,8 +511,8 @@ def _is_ours(results: Path) -> bool:
 
 def _write_pages(folder: Path, results: pd.DataFrame, *args: Any, **extras: Any) -> int:
     """Write what was found before anything is drawn, which may fail or be interrupted."""
-    from .evaluation import report
-    from .evaluation.summary import summary
+    from .evaluation.report.page import render_report
+    from .evaluation.report.tables import summary
 
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "results.csv", results.to_csv(index=False))
@@ -520,7 +520,7 @@ def _write_pages(folder: Path, results: pd.DataFrame, *args: Any, **extras: Any)
     write_whole(folder / "summary.md", page)
     print(page)
     try:
-        drawn = report.render_report(results, *args, **extras)
+        drawn = render_report(results, *args, **extras)
     except KeyboardInterrupt:
         print(
             f"gansampler: interrupted; results.csv and summary.md are in {folder}", file=sys.stderr
@@ -551,7 +551,7 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _benchmark_one(arguments: argparse.Namespace) -> int:
     from .evaluation import Trial, run_trials
-    from .evaluation.details import gather
+    from .evaluation.axes.details import gather
     from .evaluation.trial import COLUMNS
 
     X, y = _load(arguments)
@@ -626,7 +626,7 @@ def _protocol(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _settings(arguments: argparse.Namespace, X: pd.DataFrame, y: pd.Series) -> dict[str, str]:
-    from .evaluation.learners import pick_learners
+    from .evaluation.axes.learners import pick_learners
 
     counts = y.value_counts()
     learners = pick_learners(arguments.learners, _parse_params(arguments.param))

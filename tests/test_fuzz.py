@@ -17,7 +17,8 @@ from frames import random_fields, random_frame, random_target
 from gansampler import JitterOverSampler, LSGANOverSampler
 from gansampler.cli import main
 from gansampler.columns import check_features, describe_columns
-from gansampler.evaluation import compare, plots
+from gansampler.evaluation import compare
+from gansampler.evaluation.report import figures as plots
 from gansampler.texts import doubts
 
 SAMPLERS = [

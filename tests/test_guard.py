@@ -22,7 +22,7 @@ from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import threadpool_info
 
 from gansampler import GuardedOverSampler, JitterOverSampler
-from gansampler.evaluation.strategies import pick_strategies
+from gansampler.evaluation.axes.strategies import pick_strategies
 from gansampler.guard import ranking_score, speaks_against
 
 

@@ -14,11 +14,11 @@ import pytest
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 
 from gansampler.evaluation import LEARNERS, READOUTS, STRATEGIES, Learner, compare, run_trials
-from gansampler.evaluation.learners import pick_learners
-from gansampler.evaluation.models import XGBoostModel
+from gansampler.evaluation.axes.learners import pick_learners
+from gansampler.evaluation.axes.models import XGBoostModel
+from gansampler.evaluation.axes.strategies import Strategy
+from gansampler.evaluation.axes.synthesizers import TableSynthesizer
 from gansampler.evaluation.protocols import make_splits
-from gansampler.evaluation.strategies import Strategy
-from gansampler.evaluation.synthesizers import TableSynthesizer
 
 LOGISTIC = "sklearn.linear_model.LogisticRegression"
 TREES = {"n_estimators": 6, "n_jobs": 1}

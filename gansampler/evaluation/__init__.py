@@ -9,14 +9,14 @@ except ImportError as error:
         f'The benchmark needs {error.name}: install it by pip install "gansampler[benchmark]".'
     ) from error
 
+from .axes.learners import LEARNERS, Learner
+from .axes.metrics import METRICS, Metric
+from .axes.readouts import READOUTS
+from .axes.strategies import STRATEGIES, Strategy
 from .compare import compare, run_trials
-from .learners import LEARNERS, Learner
-from .metrics import METRICS, Metric
-from .readouts import READOUTS
 from .runs import run_tasks
-from .sources import Source
 from .store import Store
-from .strategies import STRATEGIES, Strategy
+from .tables import Source
 from .trial import Trial
 
 __all__ = [

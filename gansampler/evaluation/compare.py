@@ -10,13 +10,13 @@ from tqdm.auto import tqdm
 
 from ..columns import check_features
 from ..targets import check_target
+from .axes.learners import pick_learners
+from .axes.metrics import pick_metrics
+from .axes.readouts import pick_readouts
+from .axes.strategies import pick_strategies
 from .folds import Split
 from .labels import classes_by_frequency
-from .learners import pick_learners
-from .metrics import pick_metrics
 from .protocols import make_splits
-from .readouts import pick_readouts
-from .strategies import pick_strategies
 from .treatment import Fold
 from .trial import COLUMNS, Key, Trial, try_strategy
 

@@ -20,11 +20,11 @@ from tqdm.auto import tqdm
 
 from ..columns import describe_columns
 from ..readings import readings_in_lines, warn_of_doubts
+from .axes.strategies import STRATEGIES, Strategy, pick_strategies
 from .compare import run_trials
 from .identity import file_identity, plain
-from .sources import Source
 from .store import KEY_COLUMNS, Store
-from .strategies import STRATEGIES, Strategy, pick_strategies
+from .tables import Source
 from .trial import COLUMNS, Key, Trial
 
 Finished = Generator[Trial, None, None]
@@ -131,7 +131,7 @@ def run_tasks(
         `gansampler.evaluation.store.Store`.
     max_rows : int, optional
         Cut each data set to a stratified sample of about so many rows, drawn by `random_state`;
-        see `gansampler.evaluation.sources.stratified_sample`.
+        see `gansampler.evaluation.tables.stratified_sample`.
     n_jobs : int, default=1
         How many trials run at the same time, in processes of their own; -1 means one for each core.
         1 runs them in this process.

@@ -18,7 +18,7 @@ from typing import Any
 import joblib
 import pandas as pd
 
-from .details import DETAILS
+from .axes.details import DETAILS
 from .trial import COLUMNS, Key
 
 KEY_COLUMNS = ["dataset", "strategy", "repeat", "fold"]
@@ -207,7 +207,7 @@ class Store:
         Returns
         -------
         dict of str to DataFrame
-            With the keys of `gansampler.evaluation.details.DETAILS`: their rows, in the order of
+            With the keys of `axes.details.DETAILS`: their rows, in the order of
             `table`, with the columns that say where they come from. A table is empty in a store
             that was made before it was kept.
         """

@@ -9,12 +9,12 @@ import pandas as pd
 from sklearn.utils.class_weight import compute_sample_weight
 
 from ..calibration import Enrichment
-from .decision import Decision, tune_decision
+from .axes.decision import Decision, tune_decision
+from .axes.learners import Learner
+from .axes.models import Model
+from .axes.strategies import Strategy
 from .folds import Split, derive_seed
 from .labels import code_labels
-from .learners import Learner
-from .models import Model
-from .strategies import Strategy
 
 
 class Fold:

@@ -10,13 +10,13 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
-from .decision import most_probable
-from .details import DETAILS, Outcome, Rows, measure_details
+from .axes.decision import most_probable
+from .axes.details import DETAILS, Outcome, Rows, measure_details
+from .axes.learners import Learner
+from .axes.metrics import Metric
+from .axes.readouts import Fitted, Readout
+from .axes.strategies import Strategy
 from .folds import derive_seed
-from .learners import Learner
-from .metrics import Metric
-from .readouts import Fitted, Readout
-from .strategies import Strategy
 from .treatment import Fold, Treatment
 
 COLUMNS = [
@@ -45,7 +45,7 @@ class Trial:
     history : list of dict
         The training history of the sampler, if it keeps one.
     details : dict of str to list of dict
-        What `gansampler.evaluation.details.DETAILS` measure for each learner and readout, with the
+        What `axes.details.DETAILS` measure for each learner and readout, with the
         keys of `rows` that say where it comes from.
     """
 

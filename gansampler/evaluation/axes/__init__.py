@@ -1,0 +1,1 @@
+"""What can be chosen: each file a dict and its dataclass, nothing of the others."""

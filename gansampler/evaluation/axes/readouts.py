@@ -1,0 +1,122 @@
+"""How scores are read out of a fitted learner: one entry each.
+
+A readout changes neither the rows nor the learner, only what is made of its probabilities.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...calibration import Enrichment, correct_resampling
+from ...naming import check_name
+from .decision import Decision
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a readout may know of how a learner was fitted.
+
+    Parameters
+    ----------
+    decide : callable
+        The decision of the strategy itself, from probabilities (n, classes) to codes (n,).
+    tune : callable
+        Gives the decision that is tuned by inner cross-validation.
+    enrichment : callable
+        How many times denser each class became by resampling, see
+        `gansampler.calibration.correct_resampling`.
+    """
+
+    decide: Decision
+    tune: Callable[[], Decision]
+    enrichment: Enrichment
+
+
+Readout = Callable[[np.ndarray, Fitted], tuple[np.ndarray, np.ndarray]]
+
+
+def as_is(probabilities: np.ndarray, fitted: Fitted) -> tuple[np.ndarray, np.ndarray]:
+    """Take probabilities and decision as they come.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float, shape (n, classes)
+        Of the held-out rows.
+    fitted : Fitted
+        How they came about.
+
+    Returns
+    -------
+    probabilities : ndarray of float, shape (n, classes)
+    predicted : ndarray of int, shape (n,)
+    """
+    return probabilities, fitted.decide(probabilities)
+
+
+def tuned(probabilities: np.ndarray, fitted: Fitted) -> tuple[np.ndarray, np.ndarray]:
+    """Tune the decision by inner cross-validation, with the resampling inside it.
+
+    See `gansampler.evaluation.axes.decision.tune_decision`.
+
+    Parameters
+    ----------
+    probabilities, fitted
+        As in `as_is`.
+
+    Returns
+    -------
+    probabilities : ndarray of float, shape (n, classes)
+    predicted : ndarray of int, shape (n,)
+    """
+    return probabilities, fitted.tune()(probabilities)
+
+
+def prior_corrected(probabilities: np.ndarray, fitted: Fitted) -> tuple[np.ndarray, np.ndarray]:
+    """Take the probabilities back to what they were before resampling; the labels stay.
+
+    This is what `gansampler.PriorCorrectedClassifier` does; for the formula see
+    `gansampler.calibration.correct_resampling`.
+
+    Parameters
+    ----------
+    probabilities, fitted
+        As in `as_is`.
+
+    Returns
+    -------
+    probabilities : ndarray of float, shape (n, classes)
+    predicted : ndarray of int, shape (n,)
+    """
+    corrected = correct_resampling(probabilities, fitted.enrichment)
+    return corrected, fitted.decide(probabilities)
+
+
+READOUTS: dict[str, Readout] = {
+    "as_is": as_is,
+    "tuned": tuned,
+    "prior_corrected": prior_corrected,
+}
+
+
+def pick_readouts(names: Iterable[str]) -> dict[str, Readout]:
+    """Look readouts up by name.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Keys of `READOUTS`.
+
+    Returns
+    -------
+    dict of str to callable
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, and if there is none.
+    """
+    names = [names] if isinstance(names, str) else list(names)
+    if not names:
+        raise ValueError(f"No readout was asked for. Known: {', '.join(READOUTS)}.")
+    return {name: READOUTS[check_name(name, READOUTS, "readout")] for name in names}

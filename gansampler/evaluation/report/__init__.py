@@ -1,0 +1,1 @@
+"""The report: words, tables and figures of a result, on one page."""

@@ -1,0 +1,1 @@
+"""What the long table of a benchmark says: frames in, frames out."""
