@@ -3,11 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from gansampler.evaluation.trial import COLUMNS
+from gansampler.evaluation.statistics.long_table import COLUMNS
 
 EFFORT = {
     "seconds_resample": 1.0,
     "seconds_fit": 1.0,
+    "rows_train": 100.0,
+    "rows_test": 25.0,
     "rows_before": 100.0,
     "rows_after": 180.0,
     "ratio_before": 0.1,
@@ -16,7 +18,9 @@ EFFORT = {
 }
 
 
-def one_set(scores, *, dataset="data", learner="xgboost", readout="as_is"):
+def one_set(
+    scores, *, dataset="data", protocol="", minority_rows=np.nan, learner="xgboost", readout="as_is"
+):
     """Build the result of one data set from {strategy: {metric: values by fold}}."""
     rows = []
     for strategy, metrics in scores.items():
@@ -25,12 +29,12 @@ def one_set(scores, *, dataset="data", learner="xgboost", readout="as_is"):
         beside = {name: [value] * folds for name, value in effort.items()}
         for metric, values in {**metrics, **(beside if readout == "as_is" else {})}.items():
             for fold, value in enumerate(values, start=1):
-                where = (dataset, strategy, learner, readout, 1, fold)
+                where = (dataset, protocol, minority_rows, strategy, learner, readout, 1, fold)
                 rows.append((*where, metric, value, 0.5, "ok"))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def many_sets(scores, *, learner="xgboost", readout="as_is"):
+def many_sets(scores, **kind):
     """Build a result of several data sets, two folds each, from {strategy: {metric: means}}."""
     n = len(next(iter(next(iter(scores.values())).values())))
     parts = [
@@ -43,8 +47,7 @@ def many_sets(scores, *, learner="xgboost", readout="as_is"):
                 for strategy, metrics in scores.items()
             },
             dataset=f"set {place + 1}",
-            learner=learner,
-            readout=readout,
+            **kind,
         )
         for place in range(n)
     ]
@@ -53,7 +56,8 @@ def many_sets(scores, *, learner="xgboost", readout="as_is"):
 
 def failure(strategy, *, dataset="data", learner="xgboost", fold=1, error="ValueError: a|b"):
     """Build the one row of a strategy that failed on a fold."""
-    row = (dataset, strategy, learner, "as_is", 1, fold, None, np.nan, 0.1, error)
+    where = (dataset, "", np.nan, strategy, learner, "as_is", 1, fold)
+    row = (*where, None, np.nan, 0.1, error)
     return pd.DataFrame([row], columns=COLUMNS)
 
 

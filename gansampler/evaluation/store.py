@@ -26,8 +26,12 @@ KEY_COLUMNS = ["dataset", "strategy", "repeat", "fold"]
 TABLES = {
     "results": COLUMNS,
     **{
-        name: [*KEY_COLUMNS, "learner", "readout", *detail.columns]
-        for name, detail in DETAILS.items()
+        name: [*KEY_COLUMNS, "learner", "readout", *columns]
+        for name, columns in {
+            "reliability": ["bin", "count", "predicted", "observed"],
+            "confusion": ["code", "label", "predicted_code", "predicted_label", "count"],
+            "curves": ["curve", "heights"],
+        }.items()
     },
 }
 # Without this type, a value that happens to be whole would come back as a whole number.

@@ -1,29 +1,26 @@
 """What is kept of a trial beside its scores: small tables of plain data, one entry each."""
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from ..statistics import confusion, curves, reliability
+from sklearn.metrics import precision_recall_curve, roc_curve
 
 Rows = list[dict[str, Any]]
+# Of the bins of probabilities: narrow where the probabilities of a rare class lie.
+EDGES = np.array([0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, *np.arange(1, 11) / 10])
+# False-positive rates of a ROC curve, recalls of a precision-recall curve.
+GRID = np.linspace(0, 1, 101)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came out on the held-out rows of a fold.
+    """What came out on the n held-out rows of a fold: codes, and probabilities (n, classes).
 
-    Parameters
-    ----------
-    codes, predicted : ndarray of int, shape (n,)
-        True and predicted classes.
-    probabilities : ndarray of float, shape (n, classes)
-        What was predicted.
-    classes : Index
-        What `gansampler.evaluation.labels.classes_by_frequency` returned.
+    The classes come in the order of their codes, the most frequent first.
     """
 
     codes: np.ndarray
@@ -32,66 +29,67 @@ class Outcome:
     classes: pd.Index
 
 
-@dataclass(frozen=True)
-class Detail:
-    """One kind of rows.
+def bin_probabilities(outcome: Outcome) -> Rows:
+    """Sort the probabilities of the rarest class into bins.
 
-    Parameters
-    ----------
-    columns : list of str
-        Their keys.
-    measure : callable
-        From an `Outcome` to a list of dict.
+    Of each bin that is not empty: its number from 0, the ``count`` of rows, the sum of what was
+    ``predicted`` for them, and how many of them were ``observed`` to be of the class.
     """
+    p = outcome.probabilities[:, -1]
+    place = np.clip(np.searchsorted(EDGES, p, side="right") - 1, 0, len(EDGES) - 2)
+    rarest = (outcome.codes == outcome.probabilities.shape[1] - 1).astype(int)
+    table = pd.DataFrame({"bin": place, "count": 1, "predicted": p, "observed": rarest})
+    return _records(table.groupby("bin", as_index=False).sum())
 
-    columns: list[str]
-    measure: Callable[[Outcome], Rows]
+
+def count_confusions(outcome: Outcome) -> Rows:
+    """Count the rows of each true class by the class that was predicted for them."""
+    pairs = pd.DataFrame({"code": outcome.codes, "predicted_code": outcome.predicted})
+    table = pairs.value_counts(sort=False).sort_index().reset_index(name="count")
+    names = np.array([str(label) for label in outcome.classes], dtype=object)
+    labels = {"label": names[table["code"]], "predicted_label": names[table["predicted_code"]]}
+    return _records(table.assign(**labels))
 
 
-DETAILS: dict[str, Detail] = {
-    "reliability": Detail(
-        ["bin", *reliability.SUMS],
-        lambda of: reliability.bin_probabilities(of.codes, of.probabilities),
-    ),
-    "confusion": Detail(
-        confusion.COLUMNS,
-        lambda of: confusion.count_confusions(of.codes, of.predicted, of.classes),
-    ),
-    "curves": Detail(curves.COLUMNS, lambda of: curves.trace_curves(of.codes, of.probabilities)),
+def trace_curves(outcome: Outcome) -> Rows:
+    """Read the ROC and the precision-recall curve of the rarest class on the grid, as JSON.
+
+    The first is interpolated; the precision at a recall is the best at that recall or a higher one,
+    for between two points of that curve there is no straight line. Without rows of the class, or of
+    any other, there is no curve.
+    """
+    positive = outcome.codes == outcome.probabilities.shape[1] - 1
+    if positive.all() or not positive.any():
+        return []
+    p = outcome.probabilities[:, -1]
+    false, true, _ = roc_curve(positive, p, drop_intermediate=False)
+    precision, recall, _ = precision_recall_curve(positive, p)
+    # From the highest recall down, so that what came before is what a higher recall has.
+    best = np.maximum.accumulate(precision)
+    heights = {
+        "roc": np.interp(GRID, false, true),
+        "precision_recall": best[::-1][np.searchsorted(recall[::-1], GRID - 1e-12)],
+    }
+    return [
+        {"curve": name, "heights": json.dumps(np.round(values, 4).tolist())}
+        for name, values in heights.items()
+    ]
+
+
+DETAILS: dict[str, Callable[[Outcome], Rows]] = {
+    "reliability": bin_probabilities,
+    "confusion": count_confusions,
+    "curves": trace_curves,
 }
 
 
 def measure_details(outcome: Outcome) -> dict[str, Rows]:
-    """Take all details of one fold, learner and readout.
-
-    Parameters
-    ----------
-    outcome : Outcome
-        What came out.
-
-    Returns
-    -------
-    dict of str to list of dict
-        With the keys of `DETAILS`.
-    """
-    return {name: detail.measure(outcome) for name, detail in DETAILS.items()}
+    """Take all details of one fold, learner and readout."""
+    return {name: measure(outcome) for name, measure in DETAILS.items()}
 
 
-def gather(parts: Iterable[Mapping[str, Rows]]) -> dict[str, pd.DataFrame]:
-    """Put the details of several trials below each other.
-
-    Parameters
-    ----------
-    parts : iterable of mapping
-        The field `details` of trials.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        With the keys of `DETAILS`; a table is empty where there are no rows of it.
-    """
-    parts = list(parts)
-    return {
-        name: pd.DataFrame([row for part in parts for row in part.get(name, [])])
-        for name in DETAILS
-    }
+def _records(table: pd.DataFrame) -> Rows:
+    """Give the rows of a table in plain numbers and text."""
+    return [
+        {str(name): value for name, value in row.items()} for row in table.to_dict("records")
+    ]

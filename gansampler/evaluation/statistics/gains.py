@@ -1,4 +1,4 @@
-"""What strategies gain over a reference: paired differences, with intervals and tests."""
+"""What strategies gain over a reference: paired differences, with estimates and tests."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -12,45 +12,40 @@ from ...naming import check_name
 from ..axes.metrics import METRICS
 from .equivalence import signed_rank_probabilities, t_probabilities
 from .long_table import (
+    FALLBACK,
+    PanelKey,
     dataset_names,
+    failed_folds,
     metric_names,
     panels,
     scores_by_dataset,
     scores_by_fold,
     strategy_names,
+    values_by_fold,
 )
+from .signed_rank import CONFIDENCE, signed_rank_interval, signed_rank_p, walsh_averages
 
-CONFIDENCE = 0.95
+# The same rows without a network: whatever a generator is good for it gains over this.
+CONTROL = "jitter"
+# What strategies are held against; of these, what the answer of a run leans on.
+REFERENCES = ("none", "tuned_threshold", "smote", CONTROL)
+CONFIRMING = (FALLBACK, CONTROL)
+# Below so many folds or data sets nothing can be told from chance.
+MIN_FOLDS, MIN_SETS = 3, 6
 GAIN_COLUMNS = [
-    "learner",
-    "readout",
-    "protocol",
-    "reference",
-    "strategy",
-    "metric",
-    "unit",
-    "n",
-    "gain",
-    "low",
-    "high",
-    "median",
-    "wins",
-    "ties",
-    "losses",
-    "clearly",
-    "p",
-    "p_holm",
-    "chance_worse",
-    "chance_equal",
-    "chance_better",
+    *PanelKey._fields,
+    *("reference", "strategy", "metric", "unit", "n", "failed"),
+    *("gain", "low", "high", "mean", "median", "wins", "ties", "losses"),
+    *("p", "p_holm", "clearly", "chance_worse", "chance_equal", "chance_better"),
 ]
+FAMILY = ["reference", "strategy", "metric"]
 Layout = Callable[[pd.DataFrame, str], pd.DataFrame]
 Judgement = dict[str, Any]
 
 
 def paired_gains(
     results: pd.DataFrame,
-    reference: str,
+    reference: str | Iterable[str],
     *,
     strategies: Iterable[str] | None = None,
     metrics: Iterable[str] | None = None,
@@ -58,46 +53,53 @@ def paired_gains(
     r"""Say what each strategy gains over a reference, with all that tells it from chance.
 
     Differences are turned so that more is better: of a loss, reference less strategy. Of one data
-    set they are taken fold by fold, of several by the mean over the folds of each. A fold or a data
-    set counts only for the pairs of which both have finished it.
+    set they are taken fold by fold, of several by the mean over the folds of each. A fold on which
+    a strategy failed counts as the score of no resampling, which is what a user falls back on. A
+    fold or a data set counts only for the pairs that have run it.
 
     Parameters
     ----------
     results : DataFrame
         What `gansampler.evaluation.compare` returns.
-    reference : str
-        A strategy that was run.
+    reference : str or iterable of str
+        One strategy that was run, or several.
     strategies, metrics : iterable of str, optional
-        What to hold against it; all that were run by default. They are also the family of Holm's
-        correction, which is made for each learner, readout and protocol apart.
+        What to hold against it; all that were run by default.
 
     Returns
     -------
     DataFrame
-        One row for each learner, readout, protocol, strategy and metric. ``unit`` is "fold" or
-        "data set", ``n`` how many were paired, ``gain`` the mean difference with its 95 % interval
-        from ``low`` to ``high``, ``median``, ``wins``, ``ties`` and ``losses`` count them,
-        ``clearly`` is "better" or "worse" if the interval leaves out zero. ``p`` is two-sided,
-        ``p_holm`` the same after Holm's correction [1]_; then come the probabilities that the
-        strategy is worse than the reference by more than 0.01, within 0.01, and better by more. NaN
-        marks what cannot be known.
+        One row for each learner, readout, protocol, size of the smallest class, reference,
+        strategy and metric. ``unit`` is "fold" or "data set", ``n`` how many were paired,
+        ``failed`` on how many folds the strategy failed. ``gain`` is the estimate with its 95 %
+        interval from ``low`` to ``high``, ``mean`` and ``median`` are those of the differences,
+        ``wins``, ``ties`` and ``losses`` count them. ``p`` is two-sided. Where the answer of a run
+        leans on a comparison, ``p_holm`` is p after Holm's correction [1]_, and ``clearly`` is
+        "better" or "worse" where that is below 0.05; all other comparisons describe. Last come the
+        probabilities that the strategy is worse than the reference by more than the metric's region
+        of equivalence, within it, and better by more. NaN marks what cannot be known: below three
+        folds or six data sets, or where all differences are equal.
 
     Raises
     ------
     ValueError
-        If the reference, a strategy or a metric was not run.
+        If a reference, a strategy or a metric was not run.
 
     Notes
     -----
-    Over :math:`n` folds of mean :math:`d` and standard deviation :math:`s` the interval is
-    :math:`d \pm t_{n-1} s \sqrt{1/n + q}` and p that of the same t-test [2]_. q, the rows that are
-    scored divided by those that are learnt from, makes up for folds that share training rows. It is
-    :math:`1/(k-1)` of k-fold cross-validation. By the protocol "time", where fold j of k is learnt
-    from j parts of the table and scored on one, it is the mean :math:`\sum_{j=1}^k 1/j / k`; there
-    the correction, derived for rows cut at random, is an approximation.
+    The family of Holm's correction was chosen before anything was measured: of each strategy, for
+    each learner, readout and protocol, ROC-AUC and average precision against no resampling and
+    against the control without a network, so four comparisons at most, whatever else was run.
 
-    Over n data sets the interval is Student's, :math:`d \pm t_{n-1} s / \sqrt n`, and p comes from
-    Wilcoxon's signed-rank test, which asks for no normal distribution; ties are split evenly [3]_.
+    Over :math:`n` folds of mean :math:`d` and standard deviation :math:`s` the estimate is d, the
+    interval :math:`d \pm t_{n-1} s \sqrt{1/n + q}` and p that of the same t-test [2]_. q, the rows
+    that are scored divided by those that are learnt from (in the mean over the folds), makes up for
+    folds that share training rows. It was derived for rows cut at random: under a protocol that
+    cuts by time or thins the training parts it is an approximation.
+
+    Over n data sets the estimate is that of Hodges and Lehmann, the median of all means of two
+    differences; p comes from Wilcoxon's signed-rank test, ties split evenly [3]_, and the interval
+    holds the shifts that this test does not reject.
 
     References
     ----------
@@ -108,36 +110,62 @@ def paired_gains(
     .. [3] J. Demsar (2006). Statistical comparisons of classifiers over multiple data sets. JMLR
        7, 1-30.
     """
-    check_name(reference, strategy_names(results), "strategy in the result")
-    names = _wanted(strategies, strategy_names(results), "strategy")
+    known = strategy_names(results)
+    references = [reference] if isinstance(reference, str) else list(reference)
+    for name in references:
+        check_name(name, known, "strategy in the result")
+    names = _wanted(strategies, known, "strategy")
     scores = _wanted(metrics, metric_names(results), "metric")
     parts = [
-        _panel_gains(panel, key.protocol, reference, names, scores).assign(
-            **key._asdict(), reference=reference
-        )
+        _panel_gains(panel, references, names, scores).assign(**key._asdict())
         for key, panel in panels(results)
     ]
     return pd.concat(parts, ignore_index=True)[GAIN_COLUMNS]
 
 
+def panel_gains(panel: pd.DataFrame) -> pd.DataFrame:
+    """Give the `paired_gains` of a panel over each of `REFERENCES` that was run."""
+    known = strategy_names(panel) if metric_names(panel) else []
+    references = [name for name in REFERENCES if name in known]
+    return paired_gains(panel, references) if references else pd.DataFrame(columns=GAIN_COLUMNS)
+
+
 def holm(p: pd.Series) -> pd.Series:
-    r"""Correct p-values for their number by Holm's procedure.
+    """Correct p-values for their number by Holm's procedure; NaN stays NaN and does not count.
 
-    The i-th smallest of m becomes the greatest of :math:`(m - j + 1) p_{(j)}` over j up to i, at
-    most 1.
-
-    Parameters
-    ----------
-    p : Series of float
-        NaN stays NaN, and counts for nothing.
-
-    Returns
-    -------
-    Series of float
+    The i-th smallest of m becomes the greatest of (m - j + 1) p_j over j up to i, at most 1.
     """
     known = p.dropna().sort_values()
     factors = np.arange(len(known), 0, -1)
     return (known * factors).cummax().clip(upper=1.0).reindex(p.index)
+
+
+def gains_by_unit(panel: pd.DataFrame, metric: str, reference: str, layout: Layout) -> pd.DataFrame:
+    """Subtract the reference from all strategies, turned so that more is better.
+
+    `layout` is `scores_by_fold` or `scores_by_dataset`. Rounded to 12 decimals, so that what
+    differs by the order of summation alone is a tie.
+    """
+    scores = layout(panel, metric)
+    sign = 1 if METRICS[metric].greater_is_better else -1
+    # While a run goes on, a panel may lack the reference.
+    return (sign * (scores - scores.reindex([reference]).loc[reference])).round(12)
+
+
+def scored_to_learnt(panel: pd.DataFrame) -> float:
+    """Divide the rows that are scored by those that are learnt from, in the mean over the folds.
+
+    Results of earlier versions do not hold them: there it is that of plain k folds.
+    """
+    learnt, scored = (values_by_fold(panel, f"rows_{part}") for part in ("train", "test"))
+    if learnt.notna().any(axis=None):
+        return float((scored / learnt).mean(axis=None))
+    return 1 / max(int(panel["fold"].max()) - 1, 1)
+
+
+def confidence_half_width(deviation: float, n: int, ratio: float) -> float:
+    """Give half of the interval over n folds that share training rows, see `paired_gains`."""
+    return float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1) * deviation * np.sqrt(1 / n + ratio))
 
 
 def _wanted(names: Iterable[str] | None, known: list[str], what: str) -> list[str]:
@@ -146,123 +174,95 @@ def _wanted(names: Iterable[str] | None, known: list[str], what: str) -> list[st
 
 
 def _panel_gains(
-    panel: pd.DataFrame,
-    protocol: str,
-    reference: str,
-    strategies: list[str],
-    metrics: list[str],
+    panel: pd.DataFrame, references: list[str], strategies: list[str], metrics: list[str]
 ) -> pd.DataFrame:
-    unit, layout, judge = (
-        ("data set", scores_by_dataset, _judge_datasets)
-        if len(dataset_names(panel)) > 1
-        else ("fold", scores_by_fold, partial(_judge_folds, ratio=_test_ratio(panel, protocol)))
+    several = len(dataset_names(panel)) > 1
+    judge = _judge_datasets if several else partial(_judge_folds, ratio=scored_to_learnt(panel))
+    layout = scores_by_dataset if several else scores_by_fold
+    failed = failed_folds(panel).sum(axis=1)
+    rows = [
+        {
+            **dict(zip(FAMILY, (reference, strategy, metric), strict=True)),
+            "failed": int(failed.get(strategy, 0)),
+            **_describe(differences.dropna(), judge, METRICS[metric].rope),
+        }
+        for reference in references
+        for metric in metrics
+        for strategy, differences in gains_by_unit(panel, metric, reference, layout).iterrows()
+        if strategy in strategies and strategy != reference
+    ]
+    table = pd.DataFrame(rows, columns=GAIN_COLUMNS).assign(unit="data set" if several else "fold")
+    confirmed = table[FAMILY].merge(_confirmatory_p(panel, layout, judge), "left", on=FAMILY)
+    table["p_holm"] = confirmed["confirmed"].astype(float)
+    certain = table["p_holm"] < 1 - CONFIDENCE
+    table["clearly"] = np.select(
+        [certain & (table["gain"] > 0), certain & (table["gain"] < 0)], ["better", "worse"], ""
     )
-    rows = []
-    for metric in metrics:
-        differences = gains_by_unit(panel, metric, reference, layout).T
-        for strategy in differences.columns.intersection(strategies, sort=False):
-            if strategy != reference:
-                paired = differences[strategy]
-                rows.append({"strategy": strategy, "metric": metric, **_describe(paired, judge)})
-    table = pd.DataFrame(rows, columns=GAIN_COLUMNS).assign(unit=unit)
-    table["p_holm"] = holm(table["p"].astype(float))
-    table["clearly"] = np.select([table["low"] > 0, table["high"] < 0], ["better", "worse"], "")
     return table
 
 
-def gains_by_unit(panel: pd.DataFrame, metric: str, reference: str, layout: Layout) -> pd.DataFrame:
-    """Subtract the reference from all strategies, turned so that more is better.
-
-    Parameters
-    ----------
-    panel : DataFrame
-        One panel of a result, see `panels`.
-    metric : str
-        One of its metrics.
-    reference : str
-        One of its strategies.
-    layout : callable
-        `scores_by_fold` or `scores_by_dataset`.
-
-    Returns
-    -------
-    DataFrame of float
-        Laid out in the same way. Rounded to 12 decimals, so that what differs by the order of
-        summation alone is a tie.
-    """
-    scores = layout(panel, metric)
-    sign = 1 if METRICS[metric].greater_is_better else -1
-    # While a run goes on, a panel may lack the reference.
-    return (sign * (scores - scores.reindex([reference]).loc[reference])).round(12)
+def _confirmatory_p(
+    panel: pd.DataFrame, layout: Layout, judge: Callable[..., Judgement]
+) -> pd.DataFrame:
+    """Test what the answer leans on, with Holm's correction within each strategy."""
+    known = strategy_names(panel)
+    rows = [
+        (reference, strategy, metric, judge(differences.dropna().to_numpy(), rope=None)["p"])
+        for reference in CONFIRMING
+        if reference in known
+        for metric in metric_names(panel)
+        if METRICS[metric].confirms
+        for strategy, differences in gains_by_unit(panel, metric, reference, layout).iterrows()
+        if strategy not in (reference, FALLBACK)
+    ]
+    table = pd.DataFrame(rows, columns=[*FAMILY, "confirmed"]).astype({"confirmed": float})
+    table["confirmed"] = table.groupby("strategy")["confirmed"].transform(holm)
+    return table
 
 
-def _describe(differences: pd.Series, judge: Callable[[pd.Series], Judgement]) -> Judgement:
+def _describe(differences: pd.Series, judge: Callable[..., Judgement], rope: float) -> Judgement:
     """Count and average the differences of one pair, and judge them."""
-    paired = differences.dropna()
     counts = {
-        "n": len(paired),
-        "wins": int((paired > 0).sum()),
-        "ties": int((paired == 0).sum()),
-        "losses": int((paired < 0).sum()),
+        "n": len(differences),
+        "wins": int((differences > 0).sum()),
+        "ties": int((differences == 0).sum()),
+        "losses": int((differences < 0).sum()),
     }
-    return {**counts, "gain": paired.mean(), "median": paired.median(), **judge(differences)}
+    averages = {"mean": differences.mean(), "median": differences.median()}
+    return {**counts, **averages, **judge(differences.to_numpy(dtype=float), rope=rope)}
 
 
-def _test_ratio(panel: pd.DataFrame, protocol: str) -> float:
-    """Divide the rows that are scored by those that are learnt from, in the mean over the folds."""
-    # Of a run that goes on, the last folds may be missing for now.
-    folds = int(panel["fold"].max())
-    if protocol.startswith("time="):
-        return float(np.mean(1 / np.arange(1, folds + 1)))
-    return 1 / max(folds - 1, 1)
+def _judge_folds(values: np.ndarray, *, ratio: float, rope: float | None) -> Judgement:
+    """Test the folds of one data set, which share training rows; without a rope no chances."""
+    n, mean = len(values), float(values.mean()) if len(values) else np.nan
+    if n < MIN_FOLDS or np.ptp(values) == 0:
+        return _judgement(mean)
+    deviation = float(values.std(ddof=1))
+    half = confidence_half_width(deviation, n, ratio)
+    scale = deviation * np.sqrt(1 / n + ratio)
+    p = float(2 * stats.t.sf(abs(mean) / scale, n - 1))
+    chances = None if rope is None else t_probabilities(mean, scale, n - 1, rope)
+    return _judgement(mean, mean - half, mean + half, p, chances)
 
 
-def _judge_folds(differences: pd.Series, ratio: float) -> Judgement:
-    """Test the folds of one data set; they share training rows."""
-    values = differences.dropna().to_numpy()
-    n = len(values)
-    if n < 2:
-        return {**_interval(values, np.nan), "p": np.nan, **_chances((np.nan,) * 3)}
-    scale = float(values.std(ddof=1) * np.sqrt(1 / n + ratio))
-    mean = float(values.mean())
-    p = float(2 * stats.t.sf(abs(mean) / scale, n - 1)) if scale > 0 else float(mean == 0)
-    return {
-        **_interval(values, scale),
-        "p": p,
-        **_chances(t_probabilities(mean, scale, n - 1)),
-    }
-
-
-def _judge_datasets(differences: pd.Series) -> Judgement:
+def _judge_datasets(values: np.ndarray, *, rope: float | None) -> Judgement:
     """Test the means of several data sets, which are independent of each other."""
-    values = differences.dropna().to_numpy()
-    n = len(values)
-    scale = float(values.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
+    gain = float(np.median(walsh_averages(values))) if len(values) else np.nan
+    if len(values) < MIN_SETS or np.ptp(values) == 0:
+        return _judgement(gain)
+    chances = None if rope is None else signed_rank_probabilities(values, rope)
+    return _judgement(gain, *signed_rank_interval(values), signed_rank_p(values), chances)
+
+
+def _judgement(
+    gain: float,
+    low: float = np.nan,
+    high: float = np.nan,
+    p: float = np.nan,
+    chances: tuple[float, ...] | None = None,
+) -> Judgement:
+    worse, equal, better = chances or (np.nan,) * 3
     return {
-        **_interval(values, scale),
-        "p": _signed_rank_p(values),
-        **_chances(signed_rank_probabilities(values)),
+        **{"gain": gain, "low": low, "high": high, "p": p},
+        **{"chance_worse": worse, "chance_equal": equal, "chance_better": better},
     }
-
-
-def _interval(values: np.ndarray, scale: float) -> Judgement:
-    """Give Student's interval of the mean; of one value it has no end."""
-    n = len(values)
-    if n == 0:
-        return {"low": np.nan, "high": np.nan}
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)) * scale if n > 1 else np.inf
-    mean = float(values.mean())
-    return {"low": mean - half, "high": mean + half}
-
-
-def _signed_rank_p(values: np.ndarray) -> float:
-    if len(values) < 2:
-        return np.nan
-    if not values.any():
-        return 1.0
-    return float(stats.wilcoxon(values, zero_method="zsplit").pvalue)
-
-
-def _chances(probabilities: tuple[float, ...]) -> Judgement:
-    names = ("chance_worse", "chance_equal", "chance_better")
-    return dict(zip(names, probabilities, strict=True))

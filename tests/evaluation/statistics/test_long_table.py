@@ -6,11 +6,14 @@ from synthetic import failure, many_sets, one_set, without
 
 from gansampler.evaluation.statistics.long_table import (
     dataset_names,
+    in_columns,
     metric_names,
+    panel_words,
     panels,
     scores_by_dataset,
     scores_by_fold,
     strategy_names,
+    values_by_fold,
 )
 
 SCORES = {
@@ -42,7 +45,7 @@ def test_scores_are_averaged_over_the_folds_of_a_data_set():
 
 
 def test_a_data_set_with_a_fold_missing_does_not_count():
-    results = many_sets({"none": {"roc_auc": [0.5, 0.6]}, "cgan": {"roc_auc": [0.7, 0.8]}})
+    results = many_sets({"smote": {"roc_auc": [0.5, 0.6]}, "cgan": {"roc_auc": [0.7, 0.8]}})
     scores = scores_by_dataset(without(results, "cgan", "set 1"), "roc_auc")
     assert scores.isna().to_numpy().tolist() == [[False, False], [True, False]]
 
@@ -56,12 +59,13 @@ def test_panels_hold_their_scores_the_errors_and_once_the_effort():
             failure("cgan"),
         ]
     )
-    cut = {tuple(key): panel for key, panel in panels(results)}
+    cut = {tuple(key)[:3]: panel for key, panel in panels(results)}
     keys = [("xgboost", "as_is", ""), ("xgboost", "tuned", ""), ("forest", "as_is", "")]
     assert list(cut) == keys
     first, tuned = cut[keys[0]], cut[keys[1]]
     assert set(tuned.loc[tuned["metric"] == "roc_auc", "readout"]) == {"tuned"}
     assert [(part["metric"] == "trees").sum() for part in (first, tuned)] == [6, 0]
+    assert [(part["metric"] == "rows_test").sum() for part in (first, tuned)] == [6, 6]
     assert [(part["status"] != "ok").sum() for part in (first, tuned)] == [1, 1]
     assert (cut[keys[2]]["status"] == "ok").all()
 
@@ -72,9 +76,46 @@ def test_a_learner_that_failed_with_every_strategy_keeps_its_panel():
 
 
 def test_data_sets_that_differ_by_the_protocol_alone_stand_in_panels_of_their_own():
-    results = pd.concat([one_set(SCORES, dataset=name) for name in ("a@n=20", "a@n=50", "b@n=20")])
-    cut = {key.protocol: dataset_names(panel) for key, panel in panels(results)}
-    assert cut == {"n=20": ["a@n=20", "b@n=20"], "n=50": ["a@n=50"]}
+    results = pd.concat(
+        [
+            one_set(SCORES, dataset="a", minority_rows=20),
+            one_set(SCORES, dataset="a", minority_rows=50),
+            one_set(SCORES, dataset="b", minority_rows=20),
+            one_set(SCORES, dataset="b", protocol="time=year"),
+        ]
+    )
+    cut = {panel_words(key): dataset_names(panel) for key, panel in panels(results)}
+    assert cut == {
+        "xgboost, as_is, 20 rows of the rarest class": ["a", "b"],
+        "xgboost, as_is, 50 rows of the rarest class": ["a"],
+        "xgboost, as_is, time=year": ["b"],
+    }
+
+
+def test_what_protocols_did_is_read_out_of_the_names_of_earlier_versions():
+    names = ["a", "a@time=year", "a@group=x@ratio=0.1", "b@time=year@minority=20"]
+    old = pd.concat([one_set(SCORES, dataset=name) for name in names])
+    old = old.drop(columns=["protocol", "minority_rows"])
+    new = in_columns(old).drop_duplicates(["dataset", "protocol", "minority_rows"])
+    assert new["dataset"].tolist() == ["a", "a", "a", "b"]
+    assert new["protocol"].tolist() == ["", "time=year", "group=x, ratio=0.1", "time=year"]
+    assert new["minority_rows"].fillna(0).tolist() == [0, 0, 0, 20]
+    assert len(list(panels(old))) == 4
+    assert in_columns(new) is new
+
+
+def test_a_fold_that_failed_has_the_score_of_no_resampling():
+    scores = {**SCORES, "none": {"roc_auc": [0.6, 0.62, 0.64]}}
+    results = without(one_set(scores), "smote", "data")
+    assert scores_by_fold(results, "roc_auc").loc["smote"].tolist() == [0.6, 0.72, 0.71]
+    assert values_by_fold(results, "roc_auc").loc["smote"].isna().tolist() == [True, False, False]
+    assert scores_by_dataset(results, "roc_auc").loc["smote"].item() == pytest.approx(0.6766667)
+    unfinished = results[results["metric"].notna()]
+    assert scores_by_fold(unfinished, "roc_auc").loc["smote"].isna().tolist() == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_means_over_different_folds_do_not_compare():
