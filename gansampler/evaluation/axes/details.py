@@ -90,6 +90,4 @@ def measure_details(outcome: Outcome) -> dict[str, Rows]:
 
 def _records(table: pd.DataFrame) -> Rows:
     """Give the rows of a table in plain numbers and text."""
-    return [
-        {str(name): value for name, value in row.items()} for row in table.to_dict("records")
-    ]
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
