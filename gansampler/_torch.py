@@ -55,23 +55,7 @@ def _set_own_number_of_threads(n: int) -> None:
 
 
 def resolve_device(device: str | torch.device) -> torch.device:
-    """Turn ``"auto"`` into the best device that is there.
-
-    Parameters
-    ----------
-    device : str or torch.device
-        ``"auto"`` takes CUDA where it works, else the CPU; anything else goes to `torch.device`.
-
-    Returns
-    -------
-    device : torch.device
-        A device on which a tensor could be made.
-
-    Raises
-    ------
-    ValueError
-        If the device does not exist on this machine.
-    """
+    """Give a device on which a tensor can be made; "auto" is CUDA where it works, else the CPU."""
     if isinstance(device, str) and device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:

@@ -8,12 +8,7 @@ BETWEEN = {"gansampler", "imblearn", "sklearn", "joblib"}
 
 
 def warn_user(message: str) -> None:
-    """Warn as if the nearest line outside this package, and what calls it, had done so.
-
-    Parameters
-    ----------
-    message : str
-    """
+    """Warn as if the nearest line outside this package, and what calls it, had done so."""
     frame, level = currentframe(), 1
     while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] in BETWEEN:
         frame, level = frame.f_back, level + 1

@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils._param_validation import HasMethods, Interval
 
+from .columns import Codes, Floats
 from .encoding import Matrix, Span, matrix_columns
 from .seeding import seeded_copy
 
@@ -26,9 +27,7 @@ class Acceptance(BaseEstimator):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {}
 
-    def fit(
-        self, Z: Matrix, codes: NDArray[np.intp], spans: list[Span], rng: np.random.Generator
-    ) -> Acceptance:
+    def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Any:
         """Look at the original rows.
 
         Parameters
@@ -48,14 +47,14 @@ class Acceptance(BaseEstimator):
         """
         raise NotImplementedError
 
-    def weigh(self, Z: Matrix, code: int) -> NDArray[np.float64]:
+    def weigh(self, Z: Matrix, code: int) -> Floats:
         """Give candidates (n, width) for a class their relative chance to stay, (n,).
 
         A weight is between zero and one, like a probability: `MIN_WEIGHT` is added to it.
         """
         raise NotImplementedError
 
-    def weigh_probability(self, probability: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    def weigh_probability(self, probability: Floats) -> Floats | None:
         """Give the weight where the class has this probability; None if it does not go by that.
 
         By this `gansampler.PriorCorrectedClassifier` knows where the new rows lie.
@@ -97,52 +96,27 @@ class ClassifierAcceptance(Acceptance):
         self.classifier = classifier
         self.sharpness = sharpness
 
-    def fit(
-        self, Z: Matrix, codes: NDArray[np.intp], spans: list[Span], rng: np.random.Generator
-    ) -> ClassifierAcceptance:
+    def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Any:
         """Train the judge; see `Acceptance.fit`."""
-        judge = _forest(len(Z)) if self.classifier is None else self.classifier
+        forest = RandomForestClassifier(50, min_samples_leaf=2, max_samples=min(len(Z), 10_000))
+        judge = forest if self.classifier is None else self.classifier
         judge = seeded_copy(judge, int(rng.integers(2**31)))
         self.spans_ = spans
         self.judge_ = judge.fit(matrix_columns(spans, Z), codes)
         return self
 
-    def weigh(self, Z: Matrix, code: int) -> NDArray[np.float64]:
+    def weigh(self, Z: Matrix, code: int) -> Floats:
         """Give the judge's probability of the class, sharpened; see `Acceptance.weigh`."""
         probabilities = self.judge_.predict_proba(matrix_columns(self.spans_, Z))
         return self.weigh_probability(probabilities[:, code])
 
-    def weigh_probability(self, probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    def weigh_probability(self, probability: Floats) -> Floats:
         """Sharpen probabilities; see `Acceptance.weigh_probability`."""
         return probability**self.sharpness
 
 
-def _forest(n_samples: int) -> RandomForestClassifier:
-    return RandomForestClassifier(50, min_samples_leaf=2, max_samples=min(n_samples, 10_000))
-
-
-def checked_weights(weights: Any, rule: Acceptance, n: int) -> NDArray[np.float64]:
-    """Refuse the weights of ``n`` candidates by which none could ever be accepted, or wrong ones.
-
-    Parameters
-    ----------
-    weights : array-like of shape (n,)
-        What ``rule.weigh`` gave.
-    rule : Acceptance
-        For the message.
-    n : int
-        How many candidates were weighed.
-
-    Returns
-    -------
-    weights : ndarray of shape (n,)
-        The same.
-
-    Raises
-    ------
-    ValueError
-        If they have another shape, or one of them is not finite or below zero.
-    """
+def checked_weights(weights: Any, rule: Acceptance, n: int) -> Floats:
+    """Give the weights (n,) of candidates that a rule gave; refuse what could accept none."""
     weights = np.asarray(weights)
     if weights.shape != (n,) or not (np.isfinite(weights) & (weights >= 0)).all():
         raise ValueError(
@@ -152,56 +126,29 @@ def checked_weights(weights: Any, rule: Acceptance, n: int) -> NDArray[np.float6
     return weights
 
 
-def keep_rates(weights: NDArray[np.float64], holes: NDArray[np.bool_]) -> NDArray[np.float64]:
-    r"""Change weights so that every column keeps its share of holes among the candidates.
+def keep_rates(weights: Floats, holes: NDArray[np.bool_]) -> Floats:
+    """Change weights (n,) so that each column of holes (n, columns) keeps its share of holes.
 
     A rule that prefers what is typical of a class would otherwise thin out, or pile up, its missing
-    values. The weights of the rows with a hole in a column, and of those without, are scaled so
-    that together they have the share that such rows have, column after column and several times
-    over: raking, or iterative proportional fitting [1]_.
-
-    Parameters
-    ----------
-    weights : ndarray of shape (n,)
-        Positive weights of candidates.
-    holes : ndarray of bool, shape (n, columns)
-        Where they have holes.
-
-    Returns
-    -------
-    weights : ndarray of shape (n,)
-
-    References
-    ----------
-    .. [1] W. Deming, F. Stephan (1940). On a least squares adjustment of a sampled frequency table
-       when the expected marginal totals are known. Annals of Mathematical Statistics 11, 427-444.
+    values. Column after column, and several times over, the weights of the rows with a hole, and of
+    those without, are scaled to the share of such rows among the candidates: raking, by W. Deming,
+    F. Stephan (1940), Annals of Mathematical Statistics 11, 427-444.
     """
     rates = holes.mean(axis=0)
-    columns = np.flatnonzero((rates > 0) & (rates < 1))
-    for _ in range(RAKING_ROUNDS):
-        for column in columns:
-            hole = holes[:, column]
-            share = weights[hole].sum() / weights.sum()
-            rate = rates[column]
-            weights = weights * np.where(hole, rate / share, (1 - rate) / (1 - share))
+    for column in np.tile(np.flatnonzero((rates > 0) & (rates < 1)), RAKING_ROUNDS):
+        hole, rate = holes[:, column], rates[column]
+        share = weights[hole].sum() / weights.sum()
+        weights = weights * np.where(hole, rate / share, (1 - rate) / (1 - share))
     return weights
 
 
 class Selection(NamedTuple):
-    """How candidates were selected.
-
-    Parameters
-    ----------
-    bound : float
-        A candidate of weight w stayed with probability min(1, w / bound).
-    rate : float
-        Share of all candidates that stayed.
-    """
+    """A candidate of weight w stayed with probability min(1, w / bound); of all, `rate` stayed."""
 
     bound: float
     rate: float
 
-    def lift(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    def lift(self, weights: Floats) -> Floats:
         """How many times likelier than others a candidate of some weight was to stay."""
         return np.minimum(1, weights / self.bound) / self.rate
 
@@ -211,34 +158,15 @@ EVERYTHING = Selection(bound=1.0, rate=1.0)
 
 def draw_accepted(
     propose: Callable[[int], Matrix],
-    weigh: Callable[[Matrix], NDArray[np.float64]],
+    weigh: Callable[[Matrix], Floats],
     n: int,
     candidates: int,
     rng: np.random.Generator,
 ) -> tuple[Matrix, Selection]:
-    r"""Rejection sampling in chunks, until enough candidates are accepted.
+    r"""Rejection sampling in chunks, until `n` candidates are accepted, in the order of drawing.
 
-    A candidate with weight :math:`w` stays with probability :math:`\min(1, w / m)`, with the bound
+    A candidate of weight :math:`w` stays with probability :math:`\min(1, w / m)`, with the bound
     :math:`m` of `acceptance_bound` on the first chunk.
-
-    Parameters
-    ----------
-    propose : callable
-        From a number of rows to that many candidates, an array of shape (m, width).
-    weigh : callable
-        From candidates to their weights, an array of shape (m,).
-    n : int
-        Rows to return.
-    candidates : int
-        Draws for each row that is kept, at most, on average.
-    rng : numpy.random.Generator
-        Decides who stays.
-
-    Returns
-    -------
-    Z : ndarray of shape (n, width)
-        Accepted candidates in the order of their drawing.
-    selection : Selection
     """
     kept: list[Matrix] = []
     missing, bound, rate = n, 0.0, 1 / candidates
@@ -256,23 +184,12 @@ def draw_accepted(
     return np.concatenate(kept), Selection(bound, stayed / drawn)
 
 
-def acceptance_bound(weights: NDArray[np.float64], candidates: int) -> float:
-    r"""Give the largest bound that still accepts one in ``candidates``.
+def acceptance_bound(weights: Floats, candidates: int) -> float:
+    r"""Give the largest bound by which positive weights (n,) still let one in `candidates` stay.
 
-    The bound is the largest weight where that accepts enough; else the :math:`m` that solves
+    It is the largest weight where that accepts enough; else the :math:`m` that solves
     :math:`\operatorname{mean} \min(1, w / m) = 1 / \text{candidates}`, which treats the best few as
     equals.
-
-    Parameters
-    ----------
-    weights : ndarray of shape (n,)
-        Positive weights of a sample of candidates.
-    candidates : int
-        Draws for each row that is kept, at most, on average.
-
-    Returns
-    -------
-    bound : float
     """
     wanted = len(weights) / candidates
     rising = np.sort(weights)

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval
 from torch import Tensor
 
 from ._torch import single_thread
+from .columns import Codes
 from .encoding import Matrix, Span
 
 # A search costs the product of these two; in larger tables a random part stands for the rest.
@@ -28,9 +28,7 @@ class Anchors(BaseEstimator):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {}
 
-    def fit(
-        self, Z: Matrix, codes: NDArray[np.intp], spans: list[Span], rng: np.random.Generator
-    ) -> Anchors:
+    def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Any:
         """Look at the encoded rows.
 
         Parameters
@@ -103,9 +101,7 @@ class NeighborAnchors(Anchors):
         self.same_class = same_class
 
     @single_thread()
-    def fit(
-        self, Z: Matrix, codes: NDArray[np.intp], spans: list[Span], rng: np.random.Generator
-    ) -> NeighborAnchors:
+    def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Any:
         """Find the neighbours of the rows of each class; see `Anchors.fit`."""
         everyone = _sample(np.arange(len(Z)), MAX_SEARCHED_ROWS, rng)
         bases, neighbors = [], []
@@ -171,14 +167,12 @@ class NeighborAnchors(Anchors):
         return self.start_[codes] + (chance * self.count_[codes]).long()
 
 
-def _sample(rows: NDArray[np.intp], n: int, rng: np.random.Generator) -> NDArray[np.intp]:
+def _sample(rows: Codes, n: int, rng: np.random.Generator) -> Codes:
     """At most ``n`` of the rows, without replacement."""
     return rows if len(rows) <= n else np.sort(rng.choice(rows, n, replace=False))
 
 
-def _neighbors(
-    Z: Matrix, base: NDArray[np.intp], pool: NDArray[np.intp], k: int
-) -> NDArray[np.intp]:
+def _neighbors(Z: Matrix, base: Codes, pool: Codes, k: int) -> Codes:
     """Find the rows of the pool next to each base row, itself left out; short pools repeat."""
     rows = torch.from_numpy(Z)
     found = pool[_nearest(rows[base], rows[pool], min(k + 1, len(pool)))]
@@ -191,7 +185,7 @@ def _neighbors(
     return others[:, np.arange(k) % others.shape[1]]
 
 
-def _nearest(rows: Tensor, pool: Tensor, k: int) -> NDArray[np.intp]:
+def _nearest(rows: Tensor, pool: Tensor, k: int) -> Codes:
     """Find the places in the pool of the ``k`` rows next to each row, nearest first.
 
     Not by scikit-learn's search: it starts threads of OpenMP, for which a process that is forked

@@ -30,6 +30,7 @@ from .acceptance import (
     keep_rates,
 )
 from .anchors import ANCHORS
+from .columns import Codes, Floats
 from .encoding import Matrix, TableEncoder, missing_mask
 from .interface import TableSampler
 from .losses import LOSSES, PENALTIES, GradientPenalty
@@ -51,39 +52,7 @@ PARTS: dict[str, Mapping[str, Callable[[], Any]]] = {
 
 
 class BaseGANOverSampler(TableSampler, BaseOverSampler):
-    """The way of a row that all samplers share.
-
-    Warning: this class should not be used directly. Use the derived classes instead.
-    """
-
-    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """Train on the rows and put generated ones under them.
-
-        Parameters
-        ----------
-        X : dataframe or array-like of shape (n_samples, n_features)
-            The rows: numbers, categories, text, dates, booleans, with or without missing values.
-        y : array-like of shape (n_samples,), (n_samples, 1), or one-hot (n_samples, n_classes)
-            Their classes: numbers, text, booleans, categories, or anything that can be sorted.
-
-        Returns
-        -------
-        X_resampled : dataframe or ndarray of shape (n_samples_new, n_features)
-            The rows of ``X``, untouched, then the generated ones class by class.
-        y_resampled : array-like of n_samples_new rows
-            Their classes, in the container, with the name and the dtype of ``y``.
-
-        Raises
-        ------
-        ValueError
-            If the rows, the classes or a parameter cannot be used; before any training starts.
-        TypeError
-            If the rows are a sparse matrix, a network of your own is no ``torch.nn.Module``, or a
-            keyword is given; as early.
-        FloatingPointError
-            If training diverged.
-        """
-        return self._resample(X, y)
+    """The way of a row that all samplers share; use the derived classes instead."""
 
     def sample(self, n: int, label: Any = None) -> Any:
         """Draw more rows of one class.
@@ -117,7 +86,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         Z, _ = self._draw(int(n), self._only_code() if label is None else self._code_of(label))
         return self.encoder_.inverse_transform(Z, self._rng_)
 
-    def enrichment(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    def enrichment(self, probabilities: Floats) -> Floats:
         r"""How many times denser each class became at rows where it has some probability.
 
         .. math:: R_c = 1 + \frac{m_c}{n_c} \frac{P(\text{accept} \mid p_c)}{P(\text{accept})}
@@ -165,7 +134,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         self.synthetic_mask_ = np.repeat([False, True], [len(codes), len(new)])
         return _stack([X, *drawn]), self.classes_[np.concatenate([codes, new])]
 
-    def _learn(self, X: Any, codes: NDArray[np.intp], targets: list[int]) -> None:
+    def _learn(self, X: Any, codes: Codes, targets: list[int]) -> None:
         """Fit all that drawing needs; nothing where no class wants rows."""
         self.history_: list[dict[str, Any]] = []
         self.generator_: Any = None
@@ -194,7 +163,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         self._train(Z[condition >= 0], condition[condition >= 0])
 
     @single_thread()
-    def _train(self, Z: Matrix, condition: NDArray[np.intp]) -> None:
+    def _train(self, Z: Matrix, condition: Codes) -> None:
         """Play the game on encoded rows whose classes are numbered from 0."""
         device = resolve_device(self.device)
         generator, discriminator = self._build_networks(Z.shape[1], int(condition.max()) + 1)
@@ -305,7 +274,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         def propose(m: int) -> Matrix:
             return self.encoder_.snap(self._propose(m, code, random))
 
-        def weigh(Z: Matrix) -> NDArray[np.float64]:
+        def weigh(Z: Matrix) -> Floats:
             if self.acceptance_ is None:
                 return np.ones(len(Z))
             weights = self.acceptance_.weigh(Z, code)
@@ -381,7 +350,6 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = False
         tags.input_tags.allow_nan = True
         tags.input_tags.string = True
         tags.input_tags.categorical = True

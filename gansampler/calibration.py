@@ -14,16 +14,17 @@ from sklearn.utils import Bunch, column_or_1d, get_tags
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.validation import check_is_fitted
 
+from .columns import Floats
 from .learnt_prior import LearntPrior, fit_and_read
 from .targets import Target
 
-Enrichment = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+Enrichment = Callable[[Floats], Floats]
 
 # Far more rounds than are needed; the change shrinks by half or more in each.
 MAX_ROUNDS, SMALL_CHANGE = 200, 1e-9
 
 
-def correct_resampling(probabilities: ArrayLike, enrichment: Enrichment) -> NDArray[np.float64]:
+def correct_resampling(probabilities: ArrayLike, enrichment: Enrichment) -> Floats:
     r"""Turn probabilities that were learnt from resampled rows into those without resampling.
 
     Where a row is of class c with probability :math:`p_c`, resampling has made the class
@@ -67,7 +68,7 @@ def correct_resampling(probabilities: ArrayLike, enrichment: Enrichment) -> NDAr
     return shares
 
 
-def _shares(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def _shares(weights: Floats) -> Floats:
     return weights / weights.sum(axis=1, keepdims=True)
 
 
@@ -219,7 +220,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         check_is_fitted(self)
         return self.estimator_.predict(X)
 
-    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+    def predict_proba(self, X: Any) -> Floats:
         """Give the probabilities, corrected for what resampling did to the rows given to `fit`.
 
         Parameters

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types
 
+Codes = NDArray[np.intp]
 Floats = NDArray[np.float64]
 
 # What objects are quantities, by their types; all those of a column must be of one line.

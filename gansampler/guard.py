@@ -8,7 +8,6 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-import pandas as pd
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.utils import Substitution
 from numpy.typing import NDArray
@@ -23,11 +22,12 @@ from sklearn.utils.metaestimators import available_if
 from threadpoolctl import threadpool_limits
 
 from ._warnings import warn_user
+from .columns import Codes, Floats
 from .encoding import Matrix, TableEncoder, as_frame, matrix_columns, nominal_columns
 from .interface import TableSampler, like
 from .samplers import LSGANOverSampler
 from .seeding import numpy_generator, seeded_copy
-from .targets import Target
+from .targets import Target, take
 
 
 # No BaseOverSampler: that promises as many rows as were asked for.
@@ -40,12 +40,15 @@ class GuardedOverSampler(TableSampler):
     with the sampler's rows under them, and ranks the fold, which neither has seen: this is
     selection by cross-validation [1]_ between two ways to train. With the differences
     :math:`d_1, \dots, d_k` of the two scores (with new rows less without), their mean
-    :math:`\bar d` and its standard error :math:`s`, no row is added where
+    :math:`\bar d` and their variance :math:`v`, no row is added where
 
-    .. math:: \bar d < -\lambda s.
+    .. math::
+        \bar d < -\lambda s, \qquad s^2 = \left(\tfrac{{1}}{{k}} + \tfrac{{1}}{{k - 1}}\right) v.
 
-    The score is the mean of ROC-AUC and average precision of each class against the rest, over the
-    classes that are to get rows.
+    The folds learn from rows that they share, which makes their scores too much alike; the second
+    term, rows held out over rows learnt from, makes up for that [2]_. The score is the mean of
+    ROC-AUC and average precision of each class against the rest, over the classes that are to get
+    rows.
 
     Parameters
     ----------
@@ -104,8 +107,7 @@ class GuardedOverSampler(TableSampler):
     -----
     The price is :math:`k` fits of the sampler and :math:`2k` of the classifier, beside the one fit
     of the sampler that adds the rows; the trees of the default classifier grow anew for each class.
-    While the folds are tried, OpenMP
-    has one thread.
+    While the folds are tried, OpenMP has one thread.
 
     The choice is about ranking; what new rows do to the decision threshold does not count. Where
     the classes have few rows it is a noisy one, and all of them get new rows or none does.
@@ -114,6 +116,8 @@ class GuardedOverSampler(TableSampler):
     ----------
     .. [1] S. Arlot, A. Celisse (2010). A survey of cross-validation procedures for model selection.
        Statistics Surveys 4, 40-79.
+    .. [2] C. Nadeau, Y. Bengio (2003). Inference for the generalization error. Machine Learning 52,
+       239-281.
 
     Examples
     --------
@@ -156,55 +160,10 @@ class GuardedOverSampler(TableSampler):
         self.standard_errors = standard_errors
         self.random_state = random_state
 
-    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """Try the sampler on held-out rows; then add its rows to the given ones, or hold back.
-
-        Parameters
-        ----------
-        X : dataframe or array-like of shape (n_samples, n_features)
-            The rows, as `sampler` takes them.
-        y : array-like of shape (n_samples,), (n_samples, 1), or one-hot (n_samples, n_classes)
-            Their classes. `sampler` gets plain numbers, booleans or objects.
-
-        Returns
-        -------
-        X_resampled : dataframe or ndarray of shape (n_samples_new, n_features)
-            What `sampler` makes of the rows, or the rows as they are.
-        y_resampled : array-like of n_samples_new rows
-            Their classes, in the container, with the name and the dtype of ``y``.
-
-        Raises
-        ------
-        ValueError
-            If the rows, the classes or a parameter cannot be used, before any training starts; or
-            if `sampler` fails on a fold, where classes have fewer rows.
-        TypeError
-            If the rows are a sparse matrix, or a keyword is given.
-        """
-        return self._resample(X, y)
-
     def sample(self, n: int, label: Any = None) -> Any:
         """Ask the sampler that has added the rows for more; see `LSGANOverSampler.sample`.
 
-        Parameters
-        ----------
-        n : int
-            How many.
-        label : object, default=None
-            The class; None is the one that got rows, if it was one alone.
-
-        Returns
-        -------
-        X : dataframe or ndarray of shape (n, n_features)
-
-        Raises
-        ------
-        NotFittedError
-            Before `fit_resample`.
-        ValueError
-            If no row was added, so that there is no sampler to ask, or as by the sampler.
-        AttributeError
-            If the sampler has no ``sample``.
+        A ValueError says that no row was added, an AttributeError that the sampler draws no more.
         """
         self._check_resampled("held_back_")
         if self.sampler_ is None:
@@ -225,8 +184,13 @@ class GuardedOverSampler(TableSampler):
             "rows all the same, take the sampler without the guard, or raise `standard_errors`."
         )
 
+    @property
+    def _adder(self) -> Any:
+        """What adds the rows; `PriorCorrectedClassifier` asks for it, too."""
+        return LSGANOverSampler() if self.sampler is None else self.sampler
+
     def _fit_resample(self, X: Any, target: Target) -> tuple[Any, NDArray[Any]]:
-        _check_sampler(self.sampler)
+        _check_sampler(self._adder)
         rng, y = numpy_generator(self.random_state), target.labels
         new = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
         self.sampler_, self.evidence_, self.held_back_ = None, [], False
@@ -235,7 +199,7 @@ class GuardedOverSampler(TableSampler):
                 self.evidence_ = list(self._try_out(X, target, new, rng))
             self.held_back_ = speaks_against(self.evidence_, self.standard_errors)
         if self.held_back_ or not new:
-            X_new, y_new = _take(X, np.arange(len(y))), y
+            X_new, y_new = take(X, np.arange(len(y))), y
         else:
             self.sampler_ = self._sampler_for(y, new, rng)
             X_new, y_new = self.sampler_.fit_resample(X, y)
@@ -251,16 +215,19 @@ class GuardedOverSampler(TableSampler):
         enough = np.bincount(codes) >= self.cv
         scored = np.flatnonzero(enough & [label in new for label in classes.tolist()])
         if not len(scored) or enough.sum() < 2:
-            _warn_of_no_evidence(self.cv)
+            warn_user(
+                f"No rows are added, for none can be held out: that takes two classes of cv="
+                f"{self.cv} rows or more, of them one that is to get rows."
+            )
             return
         own = _trees(X) if self.classifier is None else self.classifier
         for fold, (training, held_out) in enumerate(_folds(codes, enough, self.cv, rng), start=1):
-            X_without, y_without = _take(X, training), y[training]
+            X_without, y_without = take(X, training), y[training]
             share = len(training) / len(y)
             sampler = self._sampler_for(y_without, {c: n * share for c, n in new.items()}, rng)
             X_with, y_with = _resampled_fold(sampler, X_without, y_without, fold)
             model = seeded_copy(own, int(rng.integers(2**31)))
-            X_test, codes_test = _take(X, held_out), codes[held_out]
+            X_test, codes_test = take(X, held_out), codes[held_out]
             scores = {}
             for name, rows, labels in [
                 ("score_without", X_without, y_without),
@@ -270,82 +237,40 @@ class GuardedOverSampler(TableSampler):
                 scores[name] = ranking_score(codes_test, fitted.predict_proba(X_test), scored)
             yield {"fold": fold, **scores}
 
-    def _sampler_for(
-        self, y: NDArray[Any], new: Mapping[Any, float], rng: np.random.Generator
-    ) -> Any:
+    def _sampler_for(self, y: Any, new: Mapping[Any, float], rng: np.random.Generator) -> Any:
         """Make a sampler that will add ``new`` rows to each class of ``y``."""
         counts = Counter(y.tolist())
         wanted = {label: counts[label] + round(n) for label, n in new.items()}
-        sampler = seeded_copy(_or_lsgan(self.sampler), int(rng.integers(2**31)))
+        sampler = seeded_copy(self._adder, int(rng.integers(2**31)))
         return sampler.set_params(sampling_strategy=wanted)
 
     @available_if(lambda self: hasattr(self.sampler_, "enrichment"))
-    def enrichment(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Ask the sampler that has added the rows; see `LSGANOverSampler.enrichment`.
-
-        Parameters
-        ----------
-        probabilities : ndarray of shape (n, classes)
-            Of the sorted classes, before resampling.
-
-        Returns
-        -------
-        ndarray of shape (n, classes)
-        """
+    def enrichment(self, probabilities: Floats) -> Floats:
+        """Ask the sampler that has added the rows; see `LSGANOverSampler.enrichment`."""
         sampler: Any = self.sampler_
         return sampler.enrichment(probabilities)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        inner = [_or_lsgan(self.sampler)] + ([] if self.classifier is None else [self.classifier])
+        inner = [self._adder] + ([] if self.classifier is None else [self.classifier])
         for name in ("allow_nan", "string", "categorical"):
             takes = all(getattr(get_tags(part).input_tags, name) for part in inner)
             setattr(tags.input_tags, name, takes)
-        tags.input_tags.sparse = False
         return tags
 
 
 def speaks_against(evidence: list[dict[str, Any]], standard_errors: float) -> bool:
-    r"""Tell whether the scores with new rows are lower, :math:`\bar d < -\lambda s`.
-
-    Parameters
-    ----------
-    evidence : list of dict
-        With ``score_without`` and ``score_with``.
-    standard_errors : float
-        :math:`\lambda`.
-
-    Returns
-    -------
-    bool
-        True also where there is no evidence at all.
-    """
+    """Tell whether the scores with new rows are lower by so many standard errors, or unknown."""
     if not evidence:
         return True
     gains = np.array([scores["score_with"] - scores["score_without"] for scores in evidence])
-    error = gains.std(ddof=1) / np.sqrt(len(gains))
+    k = len(gains)
+    error = gains.std(ddof=1) * np.sqrt(1 / k + 1 / (k - 1))
     return bool(gains.mean() < -standard_errors * error)
 
 
-def ranking_score(
-    codes: NDArray[np.intp], probabilities: NDArray[np.float64], scored: NDArray[np.intp]
-) -> float:
-    """Mean of ROC-AUC and average precision over classes, each against the rest.
-
-    Parameters
-    ----------
-    codes : ndarray of int, shape (n,)
-        Classes of rows, as columns of ``probabilities``.
-    probabilities : ndarray of shape (n, n_classes)
-        What a classifier gives them.
-    scored : ndarray of int
-        The classes that count; each has a row, and no class has them all.
-
-    Returns
-    -------
-    float
-        1 where each of these classes is ranked before the rest.
-    """
+def ranking_score(codes: Codes, probabilities: Floats, scored: Codes) -> float:
+    """Mean of ROC-AUC and average precision over the scored classes, each against the rest."""
     scores = [
         score(codes == code, probabilities[:, code])
         for code in scored
@@ -373,14 +298,10 @@ def _trees(X: Any) -> Pipeline:
     return make_pipeline(columns, trees)
 
 
-def _or_lsgan(sampler: Any) -> Any:
-    return LSGANOverSampler() if sampler is None else sampler
-
-
 def _check_sampler(sampler: Any) -> None:
     if getattr(sampler, "_sampling_type", None) in ("under-sampling", "clean-sampling"):
         raise ValueError(f"The sampler {sampler!r} takes rows away; give one that adds them.")
-    strategy = _or_lsgan(sampler).get_params().get("sampling_strategy")
+    strategy = sampler.get_params().get("sampling_strategy")
     if not (isinstance(strategy, str) and strategy == "auto"):
         raise ValueError(
             f"The sampler {sampler!r} must have sampling_strategy='auto': how many rows are wanted "
@@ -389,8 +310,8 @@ def _check_sampler(sampler: Any) -> None:
 
 
 def _folds(
-    codes: NDArray[np.intp], enough: NDArray[np.bool_], cv: int, rng: np.random.Generator
-) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    codes: Codes, enough: NDArray[np.bool_], cv: int, rng: np.random.Generator
+) -> Iterator[tuple[Codes, Codes]]:
     """Cut the rows of classes that have enough of them; all others are always trained on."""
     cut, kept = np.flatnonzero(enough[codes]), np.flatnonzero(~enough[codes])
     cutter = StratifiedKFold(cv, shuffle=True, random_state=int(rng.integers(2**31)))
@@ -411,10 +332,6 @@ def _resampled_fold(sampler: Any, X: Any, y: NDArray[Any], fold: int) -> tuple[A
         ) from error
 
 
-def _take(X: Any, rows: NDArray[np.intp]) -> Any:
-    return X.iloc[rows].reset_index(drop=True) if isinstance(X, pd.DataFrame) else X[rows]
-
-
 def _new_rows(X: Any, y: NDArray[Any], X_new: Any, y_new: Any) -> NDArray[np.bool_] | None:
     """Tell the new rows from the given ones above them; None if those are not all there."""
     n = len(y)
@@ -424,10 +341,3 @@ def _new_rows(X: Any, y: NDArray[Any], X_new: Any, y_new: Any) -> NDArray[np.boo
     ):
         return None
     return np.arange(len(y_new)) >= n
-
-
-def _warn_of_no_evidence(cv: int) -> None:
-    warn_user(
-        f"No rows are added, for none can be held out: that takes two classes of cv={cv} rows or "
-        "more, of them one that is to get rows."
-    )

@@ -83,8 +83,33 @@ class TableSampler(BaseSampler):
             self._check(X, y)
         return self
 
-    def _resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """Do what `fit_resample` is for, which each sampler describes in its own words."""
+    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Learn from the rows, and put new ones under them.
+
+        Parameters
+        ----------
+        X : dataframe or array-like of shape (n_samples, n_features)
+            The rows: numbers, categories, text, dates, booleans, with or without missing values.
+        y : array-like of shape (n_samples,), (n_samples, 1), or one-hot (n_samples, n_classes)
+            Their classes: numbers, text, booleans, categories, or anything that can be sorted.
+
+        Returns
+        -------
+        X_resampled : dataframe or ndarray of shape (n_samples_new, n_features)
+            The rows of ``X``, untouched, then the new ones class by class.
+        y_resampled : array-like of n_samples_new rows
+            Their classes, in the container, with the name and the dtype of ``y``.
+
+        Raises
+        ------
+        ValueError
+            If the rows, the classes or a parameter cannot be used; before any training starts.
+        TypeError
+            If the rows are a sparse matrix, a network of your own is no ``torch.nn.Module``, or a
+            keyword is given; as early.
+        FloatingPointError
+            If training diverged.
+        """
         with whole_fit(self):
             rows, target = self._check(X, y)
             X_new, labels = self._fit_resample(rows, target)
@@ -99,6 +124,11 @@ class TableSampler(BaseSampler):
         self.sampling_strategy_ = _rows_wanted(self.sampling_strategy, target)
         return X, target
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = False
+        return tags
+
     def _check_resampled(self, attribute: str) -> None:
         words = "has learnt nothing yet: call fit_resample first. fit only checks its input."
         check_is_fitted(self, attribute, msg=f"This %(name)s {words}")
@@ -110,14 +140,7 @@ def _checked_rows(estimator: Any, X: Any) -> Any:
         _check_not_empty(X)
         validate_data(estimator, X=X, reset=True, skip_check_array=True)
     else:
-        X = validate_data(
-            estimator,
-            X=X,
-            reset=True,
-            dtype=None,
-            accept_sparse=False,
-            ensure_all_finite="allow-nan",
-        )
+        X = validate_data(estimator, X=X, reset=True, dtype=None, ensure_all_finite="allow-nan")
     check_columns(as_frame(X))
     return X
 
@@ -141,17 +164,7 @@ def _rows_wanted(strategy: Any, target: Target) -> dict[Any, int]:
 
 
 def like(X: Any, rows: Any) -> Any:
-    """Give rows in the container of others, with their columns and dtypes.
-
-    Parameters
-    ----------
-    X : dataframe or array-like of shape (n, columns)
-    rows : dataframe or ndarray of shape (m, columns)
-
-    Returns
-    -------
-    list, dataframe or ndarray of shape (m, columns)
-    """
+    """Give rows (m, columns) in the container of others (n, columns), with their dtypes."""
     if isinstance(X, list):
         return np.asarray(rows).tolist()
     if not isinstance(X, pd.DataFrame):
@@ -162,13 +175,7 @@ def like(X: Any, rows: Any) -> Any:
 
 @contextmanager
 def whole_fit(estimator: Any) -> Iterator[None]:
-    """Drop what an earlier fit has learnt; if this one fails or is interrupted, what it has.
-
-    Parameters
-    ----------
-    estimator : object
-        What it learns has names that end in an underscore.
-    """
+    """Drop what an earlier fit has learnt; if this one fails or is interrupted, what it has."""
     _forget(estimator)
     try:
         yield

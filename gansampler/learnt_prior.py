@@ -37,8 +37,7 @@ from sklearn.svm import SVC, NuSVC
 from sklearn.utils import check_consistent_length
 from sklearn.utils.metadata_routing import process_routing
 
-from .guard import GuardedOverSampler
-from .samplers import LSGANOverSampler
+from .columns import Floats
 
 WAYS_OUT = (
     "Give the class shares that it is trained on as resampled_prior: 'balanced', a mapping from "
@@ -89,11 +88,11 @@ class LearntPrior:
     class, and how many times denser it became, beside what ``sampler`` tells by ``enrichment``.
     """
 
-    shares: NDArray[np.float64]
-    factors: NDArray[np.float64]
+    shares: Floats
+    factors: Floats
     sampler: Any = None
 
-    def enrichment(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    def enrichment(self, probabilities: Floats) -> Floats:
         """Tell how many times denser each class became, from probabilities, (n, classes)."""
         told = 1.0 if self.sampler is None else self.sampler.enrichment(probabilities)
         return told * self.factors
@@ -172,9 +171,7 @@ def _read(layers: list[Any], y: NDArray[Any], params: Mapping[str, Any]) -> Lear
     return LearntPrior(weighed / weighed.sum(), factors, samplers[0] if told else None)
 
 
-def _resampled(
-    layers: list[Any], given: Mapping[Any, int]
-) -> tuple[list[Any], NDArray[np.float64]]:
+def _resampled(layers: list[Any], given: Mapping[Any, int]) -> tuple[list[Any], Floats]:
     """List the samplers, and count the rows of each class that come out of them."""
     steps = [
         step for layer in layers if isinstance(layer, Pipeline) for _, step in layer.steps[:-1]
@@ -190,8 +187,8 @@ def _resampled(
 
 def _check_sampler(sampler: Any) -> None:
     """Refuse a sampler that takes rows away by more than their class."""
-    while isinstance(sampler, GuardedOverSampler):
-        sampler = LSGANOverSampler() if sampler.sampler is None else sampler.sampler
+    while hasattr(sampler, "_adder"):  # a guard
+        sampler = sampler._adder
     # Combined samplers, too, call themselves over-samplers, and then take rows away.
     if not isinstance(sampler, (BaseOverSampler, RandomUnderSampler)):
         _refuse(
@@ -216,9 +213,9 @@ def _row_weights(layers: list[Any], params: Mapping[str, Any]) -> Any:
 def _weighed(
     learner: Any,
     classes: NDArray[Any],
-    counts: NDArray[np.float64],
-    row_weights: NDArray[np.float64] | None,
-) -> NDArray[np.float64]:
+    counts: Floats,
+    row_weights: Floats | None,
+) -> Floats:
     """Tell how much the rows of each class weigh together for a learner, shape (classes,)."""
     found = _telltales(learner)
     if row_weights is not None and not np.allclose(row_weights, row_weights[0]):
@@ -264,8 +261,8 @@ def _tells(name: str, value: Any) -> bool:
 
 
 def _known(
-    learner: Any, name: str, value: Any, classes: NDArray[Any], counts: NDArray[np.float64]
-) -> NDArray[np.float64] | None:
+    learner: Any, name: str, value: Any, classes: NDArray[Any], counts: Floats
+) -> Floats | None:
     """Tell how much the classes weigh together where one parameter says so; None if it does not."""
     if isinstance(learner, BALANCED_ENSEMBLES):
         balanced = name == "sampling_strategy" and value in BALANCING

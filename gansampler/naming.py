@@ -5,27 +5,7 @@ from difflib import get_close_matches
 
 
 def check_name(name: str, known: Iterable[str], kind: str) -> str:
-    """Return `name` if it is known, and otherwise say which names are.
-
-    Parameters
-    ----------
-    name : str
-        What was asked for.
-    known : iterable of str
-        What there is.
-    kind : str
-        What the names are names of, for the message: "strategy", "column".
-
-    Returns
-    -------
-    str
-        `name`, unchanged.
-
-    Raises
-    ------
-    ValueError
-        If `name` is not in `known`. The message names the nearest, and all of them if they are few.
-    """
+    """Return `name` if it is known; otherwise an error names the nearest of its kind, and all."""
     known = [str(each) for each in known]
     if name in known:
         return name

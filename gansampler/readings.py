@@ -13,17 +13,7 @@ MAX_DOUBTS = 10
 
 
 def warn_of_doubts(X: pd.DataFrame, settled: Container[Any] = (), name: str = "") -> None:
-    """Warn, once, of all columns that look as if they were read wrong.
-
-    Parameters
-    ----------
-    X : DataFrame
-        A table, or the features of one.
-    settled : container of str
-        Columns that somebody has spoken of already.
-    name : str
-        What the table is called, where there is more than one.
-    """
+    """Warn, once, of all columns that look as if they were read wrong, but the `settled` ones."""
     said = doubts(X[[each for each in X.columns if str(each) not in settled]])
     if not said:
         return

@@ -10,33 +10,18 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils import check_consistent_length
 
+from .columns import Codes
+
 # Of a target with more values than this, and few rows of some, we doubt that it holds classes.
 MANY_CLASSES = 50
 
 
 class Target:
-    """The class of each row.
+    """The class of each row, from one column or one-hot; a ValueError says why there are none.
 
-    Parameters
-    ----------
-    y : array-like of shape (n,), (n, 1), or one-hot of shape (n, classes)
-        A one-hot frame has its classes as columns; those of a one-hot array are numbered from 0.
-
-    Attributes
-    ----------
-    name : object
-        That of its column; None if that has none.
-    labels : ndarray of shape (n,)
-        Numbers and booleans are an array of such, everything else an array of objects.
-    classes : ndarray of shape (n_classes,)
-        The different labels, sorted.
-    codes : ndarray of int, shape (n,)
-        Where in ``classes`` each label is.
-
-    Raises
-    ------
-    ValueError
-        If a class is missing, the target is continuous, or its columns or labels are no classes.
+    ``labels`` (n,) are an array of numbers, of booleans, or of objects; ``classes`` are the
+    different ones, sorted, and ``codes`` (n,) where in them each label is. ``name`` is that of the
+    column, if it has one.
     """
 
     def __init__(self, y: Any) -> None:
@@ -51,24 +36,16 @@ class Target:
         return len(self.labels)
 
     def restore(self, labels: NDArray[Any]) -> Any:
-        """Give labels in the container that the target came in, with its name and dtype.
+        """Give labels (m,) in the container that the target came in, with its name and dtype.
 
-        Parameters
-        ----------
-        labels : ndarray of shape (m,)
-            Out of ``classes``. Where they begin with ``labels``, the target's own rows come first.
-
-        Returns
-        -------
-        array-like of m rows
-            What is no list, tuple, array or thing of pandas becomes an array.
+        Where they begin with the target's own ``labels``, its own rows come first.
         """
         n, first = len(self), np.unique(self.codes, return_index=True)[1]
         row_of = dict(zip(self.classes.tolist(), first.tolist(), strict=True))
         rows = np.array([row_of[label] for label in np.asarray(labels).tolist()], dtype=np.intp)
         if len(rows) >= n and np.array_equal(rows[:n], first[self.codes]):
             rows[:n] = np.arange(n)
-        return _take(self.given, rows)
+        return take(self.given, rows)
 
 
 def _as_column(y: Any) -> pd.Series:
@@ -135,7 +112,7 @@ def _check_discrete(labels: NDArray[Any], name: Any) -> None:
         )
 
 
-def _sorted_classes(labels: NDArray[Any], name: Any) -> tuple[NDArray[Any], NDArray[np.intp]]:
+def _sorted_classes(labels: NDArray[Any], name: Any) -> tuple[NDArray[Any], Codes]:
     try:
         set(labels.tolist())
         return np.unique(labels, return_inverse=True)
@@ -151,7 +128,8 @@ def _called(name: Any) -> str:
     return "The target" if name is None else f"The target {name!r}"
 
 
-def _take(given: Any, rows: NDArray[np.intp]) -> Any:
+def take(given: Any, rows: Codes) -> Any:
+    """Give some rows of a container of any kind in one of the same kind, numbered from 0."""
     if isinstance(given, (pd.Series, pd.DataFrame)):
         return given.iloc[rows].reset_index(drop=True)
     if isinstance(given, (pd.Index, pd.api.extensions.ExtensionArray)):
@@ -163,26 +141,7 @@ def _take(given: Any, rows: NDArray[np.intp]) -> Any:
 
 
 def check_target(y: Any, *, n_rows: int, folds: int) -> pd.Series:
-    """Make a series of the classes, and refuse what cannot be cross-validated.
-
-    Parameters
-    ----------
-    y : array-like of shape (n,), (n, 1), or one-hot of shape (n, classes)
-    n_rows : int
-        How many rows the features have.
-    folds : int
-        How many folds are wanted.
-
-    Returns
-    -------
-    Series
-        Plain numbers, booleans or text, with the name of the target; rows numbered from 0.
-
-    Raises
-    ------
-    ValueError
-        For missing values, a continuous target, one class, or a class of fewer rows than folds.
-    """
+    """Make a series (n_rows,) of plain classes, and refuse what cannot be cross-validated."""
     target = check_classes(y)
     check_consistent_length(range(n_rows), target.labels)
     if folds < 2:
@@ -212,22 +171,7 @@ def _too_few(name: Any, counts: pd.Series, n_classes: int, folds: int) -> str:
 
 
 def check_classes(y: Any) -> Target:
-    """Refuse a target that does not hold two classes or more.
-
-    Parameters
-    ----------
-    y : array-like
-        As `Target` takes it.
-
-    Returns
-    -------
-    Target
-
-    Raises
-    ------
-    ValueError
-        For missing values, a continuous target, or one class alone.
-    """
+    """Refuse a target that does not hold two classes or more."""
     target = Target(y)
     if len(target.classes) < 2:
         found = f", '{target.classes[0]}'" if len(target) else ""

@@ -50,20 +50,7 @@ NO_WORDS = {
 
 
 def refuse_unknown_words(cls: type, words: Iterable[str]) -> None:
-    """Refuse keywords that a constructor does not take, and say what they are called here.
-
-    Parameters
-    ----------
-    cls : type
-        Whose constructor is called.
-    words : iterable of str
-        The keywords.
-
-    Raises
-    ------
-    TypeError
-        For the first that is unknown, as Python does.
-    """
+    """Refuse keywords that a constructor does not take, and say what they are called here."""
     parameters = inspect.signature(cls.__init__).parameters  # type: ignore[misc]
     if any(each.kind is each.VAR_KEYWORD for each in parameters.values()):
         return
@@ -76,20 +63,7 @@ def refuse_unknown_words(cls: type, words: Iterable[str]) -> None:
 
 
 def instead_of(word: str, known: list[str]) -> str:
-    """Say what to write instead of a word, if anything comes near.
-
-    Parameters
-    ----------
-    word : str
-        Not in ``known``.
-    known : list of str
-        The parameters of a sampler.
-
-    Returns
-    -------
-    str
-        Sentences that begin with a space, or nothing.
-    """
+    """Say, after a space, which of a sampler's parameters to write instead of a word, if any."""
     if word in NO_WORDS:
         return f" {NO_WORDS[word]}"
     way = WORDS.get(word, word)

@@ -78,11 +78,20 @@ def held(scores):
 def test_the_rule():
     better, worse = held([(0.5, 0.7), (0.6, 0.7)]), held([(0.7, 0.5), (0.7, 0.6)])
     assert not speaks_against(better, 0) and speaks_against(worse, 0)
-    # Differences of -0.2 and -0.1: mean -0.15, standard error 0.05.
-    assert speaks_against(worse, 2.9) and not speaks_against(worse, 3.1)
-    assert not speaks_against(better, -2.9) and speaks_against(better, -3.1)
+    # Differences of -0.2 and -0.1: mean -0.15, variance 0.005, so s = sqrt(0.005 (1/2 + 1)).
+    assert speaks_against(worse, 1.7) and not speaks_against(worse, 1.8)
+    assert not speaks_against(better, -1.7) and speaks_against(better, -1.8)
     assert speaks_against([], 0)
     assert not speaks_against(held([(0.5, 0.5)] * 3), 0)
+
+
+@pytest.mark.parametrize("k", [2, 3, 10])
+def test_the_standard_error_is_corrected_for_folds_that_learn_from_the_same_rows(k):
+    gains = np.random.default_rng(k).normal(-0.1, 0.05, k)
+    error = np.sqrt((1 / k + (1 / k) / ((k - 1) / k)) * gains.var(ddof=1))
+    evidence = held((0.5, 0.5 + gain) for gain in gains)
+    limit = -gains.mean() / error
+    assert speaks_against(evidence, limit - 0.01) and not speaks_against(evidence, limit + 0.01)
 
 
 def test_the_score_is_the_mean_over_classes_and_measures():
