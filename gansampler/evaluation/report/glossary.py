@@ -6,19 +6,20 @@ from ..axes.metrics import METRICS
 
 TERMS = {
     "gain": "how much better something is than what it is held against: + is better for every "
-    "metric, and of one where less is better it is how much lower it is",
-    "95 % interval": "where the true mean difference lies, with a confidence of 95 %, judged by "
-    "how much folds or data sets differ",
-    "clearly": "the 95 % interval leaves out zero; of many comparisons some do so by chance",
-    "p": "how often chance alone would make so large a difference; Holm's correction allows for "
-    "the number of comparisons in the table, so that p and the interval of one may disagree",
-    "p (Friedman)": "how often chance alone would make the mean ranks differ so much, if all "
-    "strategies were alike",
+    "metric, and of one where less is better it is how much lower it is. A fold that failed counts "
+    "as no resampling",
+    "95 % interval": "where the true difference lies, with a confidence of 95 %, judged by how "
+    "much folds or data sets differ",
+    "clearly": "p is below 0.05 after Holm's correction for the few comparisons that were chosen "
+    "before any run; of all else nothing is said to be clear",
+    "p": "how often chance alone would make so large a difference",
+    "p (Iman and Davenport)": "how often chance alone would make the mean ranks differ so much, if "
+    "all strategies were alike",
     "mean rank": "the strategies are ranked on each data set, 1 is best, and their ranks averaged",
-    "critical difference": "how far two mean ranks have to be apart to be told from chance "
-    "(Nemenyi's test at 5 %)",
-    "probability of a practical difference": "how likely a difference of more than 0.01 is, given "
-    "these folds or data sets",
+    "probability of a practical difference": "how likely a difference is that matters in practice, "
+    "given these folds or data sets",
+    "calibration error": "how far the share of the class is from the probability that was given "
+    "for it, in the mean over all rows of a data set, then over data sets",
     "class ratio": "rows of the smallest class divided by rows of the largest: 1 is balanced",
     "confusion matrix": "how many rows of each class were taken for which class",
     "ROC curve": "recall of the rarest class against the share of other rows that are taken for "
@@ -32,18 +33,7 @@ TERMS = {
 
 
 def glossary(used: Iterable[str]) -> dict[str, str]:
-    """Explain the words that are used.
-
-    Parameters
-    ----------
-    used : iterable of str
-        Keys of `TERMS` and names of metrics; what is neither is left out.
-
-    Returns
-    -------
-    dict of str to str
-        By what they are called on the page, metrics first.
-    """
+    """Explain the terms and metrics that are used, by what they are called, metrics first."""
     used = set(used)
     metrics = {entry.title: entry.meaning for name, entry in METRICS.items() if name in used}
     terms = {name: meaning for name, meaning in TERMS.items() if name in used}
