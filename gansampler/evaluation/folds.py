@@ -45,6 +45,9 @@ class Split:
     groups : ndarray of int, shape (n,), optional
         For each row of the whole table the number of the group that it must not be parted from in
         the training part either, where rows are held out by groups or by time.
+    ordered : bool, default=False
+        Whether groups of a higher number come later, so that nothing may be learnt from them about
+        earlier ones.
     """
 
     repeat: int
@@ -54,6 +57,7 @@ class Split:
     test: np.ndarray
     variant: str = ""
     groups: np.ndarray | None = None
+    ordered: bool = False
 
 
 def derive_seed(*keys: int) -> int:

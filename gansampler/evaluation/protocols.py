@@ -230,14 +230,16 @@ def make_splits(
     codes = code_labels(y, classes)
     splits = []
     for repeat in range(1, repeats + 1):
-        parts = way.cut(codes, folds=folds, random_state=derive_seed(random_state, repeat))
-        for fold, (training, test) in enumerate(parts, start=1):
+        cuts = way.cut(codes, folds=folds, random_state=derive_seed(random_state, repeat))
+        for fold, (training, test) in enumerate(cuts, start=1):
             _check_classes(codes, classes, fold, training=training, test=test)
             seeds = (random_state, repeat, fold)
             for words, rows in _thinned(codes, training, protocol, seeds).items():
                 fit, validation = way.carve(rows, codes, random_state=derive_seed(*seeds))
                 variant = way.variant + words
-                splits.append(Split(repeat, fold, fit, validation, test, variant, way.groups))
+                ordered = "time" in protocol
+                parts = (fit, validation, test)
+                splits.append(Split(repeat, fold, *parts, variant, way.groups, ordered))
     return X, splits
 
 

@@ -10,10 +10,11 @@ from sklearn.utils.class_weight import compute_sample_weight
 
 from ..calibration import Enrichment
 from .axes.decision import Decision, tune_decision
+from .axes.ensembles import Lesson
 from .axes.learners import Learner
-from .axes.models import Model
+from .axes.models import Model, Predictor
 from .axes.strategies import Strategy
-from .folds import Split, derive_seed
+from .folds import Split, carve_latest, derive_seed
 from .labels import code_labels
 
 
@@ -203,26 +204,29 @@ class Treatment:
 
         return enrichment
 
-    def fit(self, learner: Learner, positions: np.ndarray) -> Model:
-        """Resample some rows and fit a learner on what comes out.
+    def fit(self, learner: Learner, positions: np.ndarray) -> Predictor:
+        """Resample some rows of the table, and fit on what comes out; no class may be gone.
 
-        Parameters
-        ----------
-        learner : Learner
-            What is to be fitted.
-        positions : ndarray of int, shape (m,)
-            Rows of the table.
-
-        Returns
-        -------
-        Model
-            Fitted, and stopped by the rows that the fold has set aside if it stops early.
-
-        Raises
-        ------
-        ValueError
-            If a class is gone.
+        A learner that stops early is stopped by the rows that the fold has set aside.
         """
+        return self._fit(learner, positions, self.fold.split.validation)
+
+    def _fit(self, learner: Learner, positions: np.ndarray, validation: np.ndarray) -> Predictor:
+        if self.strategy.learn is None:
+            return self._fit_learner(learner, positions, validation)
+        X, codes = self.fold.coded(positions)
+        lesson = Lesson(
+            X,
+            codes,
+            groups=self._groups(positions),
+            seed=self.seed,
+            fit=lambda rows: self._fit_learner(learner, positions[rows], validation),
+        )
+        return self.strategy.learn(lesson)
+
+    def _fit_learner(
+        self, learner: Learner, positions: np.ndarray, validation: np.ndarray
+    ) -> Model:
         made, fold = self.resample(positions), self.fold
         lost = fold.classes.delete(np.unique(made.codes))
         if len(lost):
@@ -230,35 +234,35 @@ class Treatment:
         return learner.make(learner.params, derive_seed(*fold.seeds)).fit(
             made.X,
             made.codes,
-            validation=fold.coded(fold.split.validation),
+            validation=fold.coded(validation),
             sample_weight=made.weights,
         )
 
     def tune(self, learner: Learner, positions: np.ndarray) -> Decision:
-        """Tune the decision of a learner by inner folds, each resampled by itself.
-
-        Parameters
-        ----------
-        learner : Learner
-            What is to be fitted.
-        positions : ndarray of int, shape (m,)
-            Rows of the table to be folded.
-
-        Returns
-        -------
-        callable
-            From probabilities (n, classes) to codes (n,).
-        """
+        """Tune the decision of a learner by inner folds of some rows, each resampled by itself."""
         X, y = self.fold.rows(positions)
-        groups = self.fold.split.groups
         return tune_decision(
-            lambda inner: self.fit(learner, positions[inner]),
+            lambda inner: self._fit_inner(learner, positions[inner]),
             X,
             y,
             self.fold.classes,
-            groups=None if groups is None else groups[positions],
+            groups=self._groups(positions),
+            ordered=self.fold.split.ordered,
             random_state=self.seed,
         )
+
+    def _fit_inner(self, learner: Learner, positions: np.ndarray) -> Predictor:
+        """Fit on the rows of an inner fold; in order of time its own latest rows stop it."""
+        split, groups = self.fold.split, self.fold.split.groups
+        if not split.ordered or groups is None or not learner.stops_early:
+            return self.fit(learner, positions)
+        codes = code_labels(self.fold.y, self.fold.classes)
+        seed = derive_seed(*self.fold.seeds)
+        return self._fit(learner, *carve_latest(positions, codes, groups, random_state=seed))
+
+    def _groups(self, positions: np.ndarray) -> np.ndarray | None:
+        groups = self.fold.split.groups
+        return None if groups is None else groups[positions]
 
     def generated(self) -> dict[str, Any]:
         """Give the new rows of the first learner for whom there were some.

@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
-from .axes.decision import most_probable
+from .axes.decision import Decision, most_probable
 from .axes.details import DETAILS, Outcome, Rows, measure_details
 from .axes.learners import Learner
 from .axes.metrics import Metric
@@ -177,12 +177,15 @@ def _run_learner(
     fitted = Fitted(decide, tune, after.enrichment)
     for name, readout in readouts.items():
         started = perf_counter()
-        shown, predicted = readout(probabilities, fitted)
-        values = _score(codes, shown, predicted, metrics)
+        shown, decides = readout(probabilities, fitted)
+        values = _score(codes, metrics, probabilities, shown, decides)
         spent = seconds + perf_counter() - started
+        predicted = (decides or fitted.decide)(probabilities)
         details = measure_details(Outcome(codes, predicted, shown, fold.classes))
         yield Measured(name, values, spent, details)
     values = {"seconds_resample": after.seconds, "seconds_fit": seconds_fit}
+    split = fold.split
+    values |= {"rows_train": len(split.fit) + len(split.validation), "rows_test": len(split.test)}
     values |= _sizes(before, "before") | _sizes(after.y, "after")
     if hasattr(model, "n_trees_"):
         values["trees"] = model.n_trees_
@@ -191,16 +194,19 @@ def _run_learner(
 
 def _score(
     codes: np.ndarray,
-    probabilities: np.ndarray,
-    predicted: np.ndarray,
     metrics: Mapping[str, Metric],
+    probabilities: np.ndarray,
+    shown: np.ndarray,
+    decide: Decision | None,
 ) -> dict[str | None, float]:
-    return {
-        name: float(
-            metric.function(codes, probabilities if metric.needs_probabilities else predicted)
-        )
-        for name, metric in metrics.items()
-    }
+    """Give the value of each metric, those of labels only if something decides."""
+    values: dict[str | None, float] = {}
+    for name, metric in metrics.items():
+        if metric.needs_probabilities:
+            values[name] = float(metric.function(codes, shown))
+        elif decide is not None:
+            values[name] = float(metric.function(codes, decide(probabilities, name)))
+    return values
 
 
 def _sizes(y: pd.Series, moment: str) -> dict[str | None, float]:

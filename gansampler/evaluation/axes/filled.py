@@ -4,6 +4,7 @@ from collections.abc import Hashable
 
 import numpy as np
 import pandas as pd
+from sklearn.preprocessing import StandardScaler
 
 from ...columns import from_numbers, kind_of, to_numbers
 from .categories import seen_categories, to_codes
@@ -22,6 +23,8 @@ class FilledTable:
     one_hot : bool, default=False
         Whether a column of categories becomes one column of 0 and 1 for each category, of which the
         largest decides on the way back; or one column of codes, for those who can handle these.
+    scaled : bool, default=False
+        Whether quantities are scaled to mean 0 and variance 1.
 
     Attributes
     ----------
@@ -31,9 +34,11 @@ class FilledTable:
         Which columns of `values` are codes.
     """
 
-    def __init__(self, X: pd.DataFrame, *, one_hot: bool = False) -> None:
+    def __init__(self, X: pd.DataFrame, *, one_hot: bool = False, scaled: bool = False) -> None:
         self._like = X
         self._one_hot = one_hot
+        self._scaled = scaled
+        self._scalers: dict[Hashable, StandardScaler] = {}
         self._categories: dict[Hashable, pd.Index] = {}
         self._places: dict[Hashable, slice] = {}
         blocks, is_code, width = [np.empty((len(X), 0))], [], 0
@@ -52,7 +57,11 @@ class FilledTable:
         """Give the numbers (n, width) of one column."""
         if kind_of(column) not in ("category", "ordered"):
             values = to_numbers(column)
-            return np.where(np.isnan(values), np.nanmedian(values), values)[:, None]
+            values = np.where(np.isnan(values), np.nanmedian(values), values)[:, None]
+            if not self._scaled:
+                return values
+            scaler = self._scalers[column.name] = StandardScaler()
+            return scaler.fit_transform(values)
         known = self._categories[column.name] = seen_categories(column)
         codes = to_codes(column, known)
         most_frequent = np.bincount(codes[np.isfinite(codes)].astype(int)).argmax()
@@ -84,5 +93,7 @@ class FilledTable:
                 found = self._categories[name].take(codes)
                 columns[name] = pd.Series(found, index, dtype=object).astype(column.dtype)
             else:
+                if name in self._scalers:
+                    block = self._scalers[name].inverse_transform(block)
                 columns[name] = from_numbers(block[:, 0], column)
         return pd.DataFrame(columns)

@@ -51,6 +51,16 @@ class Metric:
     tuned_for: str | None = None
 
 
+def balanced_accuracy(y: np.ndarray, predicted: np.ndarray) -> float:
+    """Mean recall of the classes that are there, without a word on others that were predicted."""
+    return metrics.recall_score(y, predicted, labels=np.unique(y), average="macro")
+
+
+def g_mean(y: np.ndarray, predicted: np.ndarray) -> float:
+    """Geometric mean of the same recalls."""
+    return geometric_mean_score(y, predicted, labels=np.unique(y))
+
+
 def recall(y: np.ndarray, predicted: np.ndarray) -> float:
     """Share of the rows of the rarest class that are found, of however many classes.
 
@@ -115,12 +125,12 @@ METRICS: dict[str, Metric] = {
     ),
     "balanced_accuracy": Metric(
         "balanced accuracy",
-        metrics.balanced_accuracy_score,
+        balanced_accuracy,
         meaning="the mean of the recalls of all classes, each counting alike however rare it is",
     ),
     "g_mean": Metric(
         "G-mean",
-        geometric_mean_score,
+        g_mean,
         meaning="the geometric mean of the recalls of all classes: 0 as soon as one class is never "
         "found",
     ),

@@ -14,7 +14,15 @@ from ...seeding import seeded_copy
 from .features import FeatureMatrix, one_hot_and_scaled
 
 
-class Model(Protocol):
+class Predictor(Protocol):
+    """Whatever has learnt the classes."""
+
+    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
+        """Return probabilities of shape (n, classes)."""
+        ...
+
+
+class Model(Predictor, Protocol):
     """What a learner makes: unfitted at first, on a frame and with codes for classes."""
 
     stops_early: bool
@@ -32,10 +40,6 @@ class Model(Protocol):
         sample_weight: np.ndarray | None = None,
     ) -> "Model":
         """Learn; `validation` is empty or for early stopping, and `codes` hold every class."""
-        ...
-
-    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
-        """Return probabilities of shape (n, classes)."""
         ...
 
 

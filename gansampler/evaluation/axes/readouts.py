@@ -20,9 +20,10 @@ class Fitted:
     Parameters
     ----------
     decide : callable
-        The decision of the strategy itself, from probabilities (n, classes) to codes (n,).
+        The decision of the strategy itself, from probabilities (n, classes) and the name of the
+        metric that is to judge to codes (n,).
     tune : callable
-        Gives the decision that is tuned by inner cross-validation.
+        Gives the decision that is tuned by inner cross-validation, for each metric.
     enrichment : callable
         How many times denser each class became by resampling, see
         `gansampler.calibration.correct_resampling`.
@@ -33,63 +34,32 @@ class Fitted:
     enrichment: Enrichment
 
 
-Readout = Callable[[np.ndarray, Fitted], tuple[np.ndarray, np.ndarray]]
+# From the probabilities (n, classes) of a learner to those that are scored, and to what decides on
+# the former; None where the labels are those of "as_is", which are scored there.
+Readout = Callable[[np.ndarray, Fitted], tuple[np.ndarray, Decision | None]]
 
 
-def as_is(probabilities: np.ndarray, fitted: Fitted) -> tuple[np.ndarray, np.ndarray]:
-    """Take probabilities and decision as they come.
+def as_is(probabilities: np.ndarray, fitted: Fitted) -> tuple[np.ndarray, Decision]:
+    """Take probabilities and decision as they come."""
+    return probabilities, fitted.decide
 
-    Parameters
-    ----------
-    probabilities : ndarray of float, shape (n, classes)
-        Of the held-out rows.
-    fitted : Fitted
-        How they came about.
 
-    Returns
-    -------
-    probabilities : ndarray of float, shape (n, classes)
-    predicted : ndarray of int, shape (n,)
+def tuned(probabilities: np.ndarray, fitted: Fitted) -> tuple[np.ndarray, Decision]:
+    """Tune the decision for each metric by inner folds, with the resampling inside them.
+
+    Confusion matrices and rates are those of the labels that are tuned for balanced accuracy. See
+    `gansampler.evaluation.axes.decision.tune_decision`.
     """
-    return probabilities, fitted.decide(probabilities)
+    return probabilities, fitted.tune()
 
 
-def tuned(probabilities: np.ndarray, fitted: Fitted) -> tuple[np.ndarray, np.ndarray]:
-    """Tune the decision by inner cross-validation, with the resampling inside it.
-
-    See `gansampler.evaluation.axes.decision.tune_decision`.
-
-    Parameters
-    ----------
-    probabilities, fitted
-        As in `as_is`.
-
-    Returns
-    -------
-    probabilities : ndarray of float, shape (n, classes)
-    predicted : ndarray of int, shape (n,)
-    """
-    return probabilities, fitted.tune()(probabilities)
-
-
-def prior_corrected(probabilities: np.ndarray, fitted: Fitted) -> tuple[np.ndarray, np.ndarray]:
+def prior_corrected(probabilities: np.ndarray, fitted: Fitted) -> tuple[np.ndarray, None]:
     """Take the probabilities back to what they were before resampling; the labels stay.
 
     This is what `gansampler.PriorCorrectedClassifier` does; for the formula see
     `gansampler.calibration.correct_resampling`.
-
-    Parameters
-    ----------
-    probabilities, fitted
-        As in `as_is`.
-
-    Returns
-    -------
-    probabilities : ndarray of float, shape (n, classes)
-    predicted : ndarray of int, shape (n,)
     """
-    corrected = correct_resampling(probabilities, fitted.enrichment)
-    return corrected, fitted.decide(probabilities)
+    return correct_resampling(probabilities, fitted.enrichment), None
 
 
 READOUTS: dict[str, Readout] = {

@@ -34,6 +34,7 @@ class TableOverSampler:
     """
 
     one_hot = True
+    scaled = False
 
     def __init__(self, make_sampler: Callable[[int], Any], random_state: int) -> None:
         self.make_sampler = make_sampler
@@ -56,7 +57,7 @@ class TableOverSampler:
         y_resampled : Series of n + new rows
         """
         X, y = X.reset_index(drop=True), y.reset_index(drop=True)
-        table = FilledTable(X, one_hot=self.one_hot)
+        table = FilledTable(X, one_hot=self.one_hot, scaled=self.scaled)
         new_rows, new_labels = [], []
         for neighbours, wanted in _wanted_by_neighbours(y).items():
             sampler = self._sampler(neighbours, table.is_code)
@@ -121,6 +122,12 @@ class TableSMOTE(TableOverSampler):
             return SMOTEN(k_neighbors=neighbours)
         codes = np.flatnonzero(is_code).tolist()
         return SMOTENC(categorical_features=codes, k_neighbors=neighbours)
+
+
+class TableScaledSMOTE(TableSMOTE):
+    """The same among quantities of mean 0 and variance 1, as learners get them."""
+
+    scaled = True
 
 
 class Cleaned:

@@ -9,19 +9,23 @@ from itertools import chain
 from typing import Any, Protocol
 
 import pandas as pd
-from imblearn.over_sampling import (
-    ADASYN,
-    SVMSMOTE,
-    BorderlineSMOTE,
-    KMeansSMOTE,
-)
+from imblearn.ensemble import BalancedRandomForestClassifier, EasyEnsembleClassifier
+from imblearn.over_sampling import ADASYN, SVMSMOTE, BorderlineSMOTE, KMeansSMOTE
 from imblearn.under_sampling import EditedNearestNeighbours, TomekLinks
 
 from ... import CGANOverSampler, GuardedOverSampler, JitterOverSampler, LSGANOverSampler
 from ...naming import check_name
 from ...seeding import seeded_copy
+from .ensembles import Lesson, calibrated, in_place_of_learner, with_forest
 from .lookup import import_object, load_from_file
-from .smote import Cleaned, TableOverSampler, TableRandomOverSampler, TableSMOTE
+from .models import Predictor
+from .smote import (
+    Cleaned,
+    TableOverSampler,
+    TableRandomOverSampler,
+    TableScaledSMOTE,
+    TableSMOTE,
+)
 from .synthesizers import TableCTGAN, TableTVAE
 from .variants import VariantOverSampler
 
@@ -31,6 +35,9 @@ PACKAGES = {
     "imblearn_extra": "imbalanced-learn-extra",
     "smote_variants": "smote-variants",
 }
+
+# What a strategy can be, from the least to the greatest effort.
+KINDS = ("plain", "decision", "weights", "rows", "network", "ensemble")
 
 
 class Sampler(Protocol):
@@ -43,7 +50,7 @@ class Sampler(Protocol):
 
 @dataclass(frozen=True)
 class Strategy:
-    """A way to treat imbalance: new rows, or weights, or another decision, or nothing.
+    """A way to treat imbalance: new rows, weights, another decision, other models, or nothing.
 
     Parameters
     ----------
@@ -54,8 +61,13 @@ class Strategy:
     class_weight : "balanced", optional
         Weight each row by the inverse size of its class, as scikit-learn does.
     tune_decision : bool, default=False
-        Whether the decision is tuned by inner cross-validation, see
+        Whether the decision is tuned by inner cross-validation, for each metric of labels; see
         `gansampler.evaluation.axes.decision.tune_decision`.
+    learn : callable, optional
+        From a `gansampler.evaluation.axes.ensembles.Lesson` to a model with ``predict_proba``, in
+        place of the learner that is fitted once; without a sampler and weights.
+    kind : str, default="rows"
+        What it does: one of `KINDS`.
     by_default : bool, default=True
         Whether it is compared when no names are given, or only when its name is.
     needs : str, optional
@@ -66,6 +78,8 @@ class Strategy:
     make_sampler: Callable[[int], Sampler] | None = None
     class_weight: str | None = None
     tune_decision: bool = False
+    learn: Callable[[Lesson], Predictor] | None = None
+    kind: str = "rows"
     by_default: bool = True
     needs: str | None = None
 
@@ -77,13 +91,17 @@ def _geometric_smote(neighbours: int) -> Any:
 
 
 STRATEGIES: dict[str, Strategy] = {
-    "none": Strategy("the rows as they are"),
+    "none": Strategy("the rows as they are", kind="plain"),
     "tuned_threshold": Strategy(
-        "the rows as they are, the decision threshold tuned inside the training part",
+        "the rows as they are, the decision threshold tuned inside the training part for each "
+        "score",
         tune_decision=True,
+        kind="decision",
     ),
     "class_weight": Strategy(
-        "the rows as they are, weighted to balance the classes", class_weight="balanced"
+        "the rows as they are, weighted to balance the classes",
+        class_weight="balanced",
+        kind="weights",
     ),
     "random": Strategy("duplicates of random rows", TableRandomOverSampler),
     "smote": Strategy("SMOTE, SMOTENC or SMOTEN, as the columns ask", TableSMOTE),
@@ -92,14 +110,30 @@ STRATEGIES: dict[str, Strategy] = {
         lambda seed: JitterOverSampler(random_state=seed),
     ),
     "cgan": Strategy(
-        "conditional GAN, non-saturating loss", lambda seed: CGANOverSampler(random_state=seed)
+        "conditional GAN, non-saturating loss",
+        lambda seed: CGANOverSampler(random_state=seed),
+        kind="network",
     ),
     "lsgan": Strategy(
-        "conditional least-squares GAN", lambda seed: LSGANOverSampler(random_state=seed)
+        "conditional least-squares GAN",
+        lambda seed: LSGANOverSampler(random_state=seed),
+        kind="network",
     ),
     "guarded_lsgan": Strategy(
         "the same, unless held-out rows speak against its rows",
         lambda seed: GuardedOverSampler(random_state=seed),
+        kind="network",
+        by_default=False,
+    ),
+    "calibrated": Strategy(
+        "the rows as they are, probabilities calibrated by inner folds",
+        learn=calibrated,
+        kind="decision",
+        by_default=False,
+    ),
+    "smote_scaled": Strategy(
+        "SMOTE whose neighbours are found among columns of variance 1",
+        TableScaledSMOTE,
         by_default=False,
     ),
     "borderline_smote": Strategy(
@@ -156,14 +190,34 @@ STRATEGIES: dict[str, Strategy] = {
     "ctgan": Strategy(
         "CTGAN trained on all rows, and asked for the small classes",
         TableCTGAN,
+        kind="network",
         by_default=False,
         needs="ctgan",
     ),
     "tvae": Strategy(
         "TVAE trained on the rows of each small class",
         TableTVAE,
+        kind="network",
         by_default=False,
         needs="ctgan",
+    ),
+    "balanced_forest": Strategy(
+        "instead of the learner a random forest, each tree of rows with equal classes",
+        learn=in_place_of_learner(BalancedRandomForestClassifier),
+        kind="ensemble",
+        by_default=False,
+    ),
+    "easy_ensemble": Strategy(
+        "instead of the learner ten times AdaBoost, each of rows with equal classes",
+        learn=in_place_of_learner(EasyEnsembleClassifier),
+        kind="ensemble",
+        by_default=False,
+    ),
+    "with_forest": Strategy(
+        "the rows as they are, the learner beside a random forest of 200 trees",
+        learn=with_forest,
+        kind="ensemble",
+        by_default=False,
     ),
 }
 

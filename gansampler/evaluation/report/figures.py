@@ -51,6 +51,7 @@ LOOKS = {
 OTHERS = (
     *("guarded_lsgan", "borderline_smote", "adasyn", "svm_smote", "kmeans_smote", "smote_tomek"),
     *("smote_enn", "geometric_smote", "polynom_fit_smote", "prowsyn", "ctgan", "tvae"),
+    *("calibrated", "smote_scaled", "balanced_forest", "easy_ensemble", "with_forest"),
 )
 COLORS = ("#8C510A", "#5E3C99", "#01665E", "#C51B7D", "#4D4D4D", "#2166AC", "#B2182B")
 MARKERS = ("<", ">", "p", "h", "d", "8")

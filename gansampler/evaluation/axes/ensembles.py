@@ -1,0 +1,99 @@
+"""What is learnt otherwise than by one fit of the learner: calibration, and rivals of new rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import RandomForestClassifier
+
+from .decision import inner_parts
+from .models import ClassifierModel, Model, Predictor
+
+FOLDS = 5
+TREES = 200
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The training rows of a fold, and the learner that may be fitted on some of them.
+
+    Parameters
+    ----------
+    X : DataFrame of shape (n, columns)
+        The rows, counted from 0.
+    codes : ndarray of int, shape (n,)
+        Their classes.
+    groups : ndarray of int, shape (n,), or None
+        The group of each row; rows of one must not be parted.
+    seed : int
+        Of all that is random beside the learner.
+    fit : callable
+        ``fit(rows)`` gives the learner, fitted on the rows at these positions.
+    """
+
+    X: pd.DataFrame
+    codes: np.ndarray
+    groups: np.ndarray | None
+    seed: int
+    fit: Callable[[np.ndarray], Model]
+
+    def fit_all(self) -> Model:
+        """Fit the learner on all rows."""
+        return self.fit(np.arange(len(self.X)))
+
+    def fit_instead(self, classifier: Any) -> Model:
+        """Fit a classifier of scikit-learn's kind in place of the learner, on all rows."""
+        nothing = self.X.iloc[:0], self.codes[:0]
+        return ClassifierModel(classifier, {}, self.seed).fit(
+            self.X, self.codes, validation=nothing
+        )
+
+
+class _Part(ClassifierMixin, BaseEstimator):
+    """The learner as scikit-learn wants it, fitted on rows that the index of `X` names."""
+
+    def __init__(self, learn: Callable[[np.ndarray], Model]) -> None:
+        self.learn = learn
+
+    def fit(self, X: pd.DataFrame, y: np.ndarray) -> "_Part":
+        self.model_, self.classes_ = self.learn(X.index.to_numpy()), np.unique(y)
+        return self
+
+    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
+        return self.model_.predict_proba(X)
+
+
+def calibrated(lesson: Lesson) -> Predictor:
+    """Fit the learner on inner folds, each calibrated by a sigmoid on the rows that it left out.
+
+    Probabilities are the mean of these. There are as many folds as the smallest class has rows, and
+    five at the most. Where there cannot be two, the learner stays as it is.
+    """
+    folds = min(FOLDS, int(np.bincount(lesson.codes).min()))
+    parts = inner_parts(lesson.codes, lesson.groups, folds, lesson.seed) if folds > 1 else []
+    if not parts:
+        return lesson.fit_all()
+    model = CalibratedClassifierCV(_Part(lesson.fit), method="sigmoid", cv=parts, ensemble=True)
+    return model.fit(lesson.X, lesson.codes)
+
+
+class _Mean:
+    def __init__(self, *models: Predictor) -> None:
+        self.models = models
+
+    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
+        return np.mean([model.predict_proba(X) for model in self.models], axis=0)
+
+
+def with_forest(lesson: Lesson) -> Predictor:
+    """Fit the learner and a random forest; probabilities are the mean of both."""
+    return _Mean(lesson.fit_all(), lesson.fit_instead(RandomForestClassifier(TREES)))
+
+
+def in_place_of_learner(make: Callable[[], Any]) -> Callable[[Lesson], Predictor]:
+    """Give what fits a classifier that knows what to do about imbalance, whatever the learner."""
+    return lambda lesson: lesson.fit_instead(make())
