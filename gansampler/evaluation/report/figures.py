@@ -19,6 +19,7 @@ from sklearn.decomposition import PCA
 from ...columns import kind_of, to_numbers
 from ...encoding import TableEncoder
 from ..axes.metrics import METRICS
+from ..axes.strategies import STRATEGIES
 from ..statistics.gains import gains_by_unit, paired_gains
 from ..statistics.long_table import scores_by_dataset, scores_by_fold
 from ..statistics.ranks import groups_alike
@@ -48,11 +49,7 @@ LOOKS = {
     "lsgan": ("#D55E00", "*", "-"),
 }
 # Of the others that are known, by their place; of all else, by their names.
-OTHERS = (
-    *("guarded_lsgan", "borderline_smote", "adasyn", "svm_smote", "kmeans_smote", "smote_tomek"),
-    *("smote_enn", "geometric_smote", "polynom_fit_smote", "prowsyn", "ctgan", "tvae"),
-    *("calibrated", "smote_scaled", "balanced_forest", "easy_ensemble", "with_forest"),
-)
+OTHERS = tuple(name for name in STRATEGIES if name not in LOOKS)
 COLORS = ("#8C510A", "#5E3C99", "#01665E", "#C51B7D", "#4D4D4D", "#2166AC", "#B2182B")
 MARKERS = ("<", ">", "p", "h", "d", "8")
 LINES = ("--", "-.", ":", "-")
