@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..axes.metrics import METRICS
+from ..axes.strategies import STRATEGIES
 from ..statistics.confusion import confusion_matrices, rates_by_class
 from ..statistics.long_table import dataset_names, metric_names, strategy_names
 from .figures import MAX_NUMBERED_CLASSES
@@ -44,6 +45,10 @@ WINS_MEAN = (
 )
 CHANCES_TITLE = (
     "Probability in % of being worse than {} by more than 0.01 / within 0.01 / better by more"
+)
+TUNED_MATRIX = (
+    "A tuned threshold is that for balanced accuracy here; for each score it is another, so that "
+    "recall and precision, which have that for F1, are not those of these counts."
 )
 BEST_MEANS = "Bold on blue is the best of its column, by however little."
 Section = dict[str, Any]
@@ -200,11 +205,17 @@ def _confusion(panel: pd.DataFrame, details: Mapping[str, pd.DataFrame]) -> Sect
     repeats = confusion["repeat"].nunique()
     if repeats > 1:
         group["about"] += f" A row counts once in each of the {repeats} repeats."
+    if any(_is_tuned(name) for name in matrices) or "tuned" in set(panel["readout"]):
+        group["about"] += f" {TUNED_MATRIX}"
     n_classes = len(next(iter(matrices.values())))
     if n_classes == 2:
         return as_section({**group, "tables": [_decisions(matrices)], "beside": True})
     wide = n_classes > MAX_NUMBERED_CLASSES
     return as_section({**group, "tables": _rates(matrices), "wide": wide})
+
+
+def _is_tuned(strategy: str) -> bool:
+    return strategy in STRATEGIES and STRATEGIES[strategy].tune_decision
 
 
 def _decisions(matrices: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

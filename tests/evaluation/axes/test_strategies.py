@@ -11,7 +11,7 @@ from imblearn.over_sampling import ADASYN, SVMSMOTE, BorderlineSMOTE
 from sklearn.datasets import make_classification
 
 from gansampler.cli import main
-from gansampler.evaluation import STRATEGIES, compare
+from gansampler.evaluation import STRATEGIES, Strategy, compare
 from gansampler.evaluation.axes.filled import FilledTable
 from gansampler.evaluation.axes.smote import NEIGHBOURS
 from gansampler.evaluation.axes.strategies import KINDS, PACKAGES, pick_strategies
@@ -70,6 +70,16 @@ def test_what_learns_otherwise_takes_every_kind_of_column_and_small_classes(mixe
     assert set(results["status"]) == {"ok"}
     measured = results["metric"].str.startswith("seconds")
     pd.testing.assert_series_equal(results["value"][~measured], again["value"][~measured])
+
+
+def test_a_strategy_that_learns_in_its_own_way_has_no_sampler_that_would_be_passed_over():
+    learn = STRATEGIES["calibrated"].learn
+    for beside in (
+        {"make_sampler": STRATEGIES["smote"].make_sampler},
+        {"class_weight": "balanced"},
+    ):
+        with pytest.raises(ValueError, match="leave out its sampler and its weights"):
+            Strategy("both", learn=learn, **beside)
 
 
 def test_calibrated_probabilities_are_nearer_to_the_truth_than_those_of_an_overfit_learner():
