@@ -27,7 +27,9 @@ class Acceptance(BaseEstimator):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {}
 
-    def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Any:
+    def fit(
+        self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator
+    ) -> Acceptance:
         """Look at the original rows.
 
         Parameters
@@ -96,7 +98,9 @@ class ClassifierAcceptance(Acceptance):
         self.classifier = classifier
         self.sharpness = sharpness
 
-    def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Any:
+    def fit(
+        self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator
+    ) -> Acceptance:
         """Train the judge; see `Acceptance.fit`."""
         forest = RandomForestClassifier(50, min_samples_leaf=2, max_samples=min(len(Z), 10_000))
         judge = forest if self.classifier is None else self.classifier

@@ -28,7 +28,7 @@ class Anchors(BaseEstimator):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {}
 
-    def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Any:
+    def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Anchors:
         """Look at the encoded rows.
 
         Parameters
@@ -101,7 +101,7 @@ class NeighborAnchors(Anchors):
         self.same_class = same_class
 
     @single_thread()
-    def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Any:
+    def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Anchors:
         """Find the neighbours of the rows of each class; see `Anchors.fit`."""
         everyone = _sample(np.arange(len(Z)), MAX_SEARCHED_ROWS, rng)
         bases, neighbors = [], []

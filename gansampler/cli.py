@@ -511,7 +511,7 @@ def _is_ours(results: Path) -> bool:
 
 def _write_pages(folder: Path, results: pd.DataFrame, *args: Any, **extras: Any) -> int:
     """Write what was found before anything is drawn, which may fail or be interrupted."""
-    from .evaluation.report.page import render_report
+    from .evaluation import report
     from .evaluation.report.tables import summary
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -520,7 +520,7 @@ def _write_pages(folder: Path, results: pd.DataFrame, *args: Any, **extras: Any)
     write_whole(folder / "summary.md", page)
     print(page)
     try:
-        drawn = render_report(results, *args, **extras)
+        drawn = report.render_report(results, *args, **extras)
     except KeyboardInterrupt:
         print(
             f"gansampler: interrupted; results.csv and summary.md are in {folder}", file=sys.stderr

@@ -163,7 +163,25 @@ class GuardedOverSampler(TableSampler):
     def sample(self, n: int, label: Any = None) -> Any:
         """Ask the sampler that has added the rows for more; see `LSGANOverSampler.sample`.
 
-        A ValueError says that no row was added, an AttributeError that the sampler draws no more.
+        Parameters
+        ----------
+        n : int
+            How many.
+        label : object, default=None
+            The class; None is the one that got rows, if it was one alone.
+
+        Returns
+        -------
+        X : dataframe or ndarray of shape (n, n_features)
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit_resample`.
+        ValueError
+            If no row was added, so that there is no sampler to ask, or as by the sampler.
+        AttributeError
+            If the sampler has no ``sample``.
         """
         self._check_resampled("held_back_")
         if self.sampler_ is None:
@@ -237,7 +255,9 @@ class GuardedOverSampler(TableSampler):
                 scores[name] = ranking_score(codes_test, fitted.predict_proba(X_test), scored)
             yield {"fold": fold, **scores}
 
-    def _sampler_for(self, y: Any, new: Mapping[Any, float], rng: np.random.Generator) -> Any:
+    def _sampler_for(
+        self, y: NDArray[Any], new: Mapping[Any, float], rng: np.random.Generator
+    ) -> Any:
         """Make a sampler that will add ``new`` rows to each class of ``y``."""
         counts = Counter(y.tolist())
         wanted = {label: counts[label] + round(n) for label, n in new.items()}
@@ -246,7 +266,17 @@ class GuardedOverSampler(TableSampler):
 
     @available_if(lambda self: hasattr(self.sampler_, "enrichment"))
     def enrichment(self, probabilities: Floats) -> Floats:
-        """Ask the sampler that has added the rows; see `LSGANOverSampler.enrichment`."""
+        """Ask the sampler that has added the rows; see `LSGANOverSampler.enrichment`.
+
+        Parameters
+        ----------
+        probabilities : ndarray of shape (n, classes)
+            Of the sorted classes, before resampling.
+
+        Returns
+        -------
+        ndarray of shape (n, classes)
+        """
         sampler: Any = self.sampler_
         return sampler.enrichment(probabilities)
 

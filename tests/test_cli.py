@@ -398,7 +398,7 @@ def test_how_columns_are_read_is_told_once_and_goes_into_the_report(data, tmp_pa
 def test_how_columns_are_read_comes_with_the_pages(data, monkeypatch):
     found = []
     monkeypatch.setattr(
-        "gansampler.evaluation.report.page.render_report",
+        "gansampler.evaluation.report.render_report",
         lambda *_, columns, **__: found.append(columns) or "",
     )
     words = [*BENCHMARK, "--folds", "2", "--strategies", "none", "--drop", "id", *FEW_TREES]
@@ -418,7 +418,7 @@ def test_results_are_written_before_anything_is_drawn(data, tmp_path, monkeypatc
     def fail(*_, **__):
         raise RuntimeError("no font")
 
-    monkeypatch.setattr("gansampler.evaluation.report.page.render_report", fail)
+    monkeypatch.setattr("gansampler.evaluation.report.render_report", fail)
     assert main([*BENCHMARK, *NONE, *FEW_TREES, *store]) == 0
     assert "The report could not be made (RuntimeError: no font)" in capsys.readouterr().err
     written = sorted(path.name for path in (tmp_path / "out").iterdir())
@@ -446,7 +446,7 @@ def test_an_interruption_of_the_drawing_keeps_the_results(data, tmp_path, monkey
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("gansampler.evaluation.report.page.render_report", interrupt)
+    monkeypatch.setattr("gansampler.evaluation.report.render_report", interrupt)
     assert main([*BENCHMARK, *NONE, *FEW_TREES]) == 130
     assert "interrupted; results.csv and summary.md are in out" in capsys.readouterr().err
     assert (tmp_path / "out/results.csv").exists()

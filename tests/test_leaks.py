@@ -15,7 +15,7 @@ from imblearn.over_sampling import SMOTE, RandomOverSampler
 
 from gansampler.evaluation import LEARNERS, READOUTS, STRATEGIES, Learner, compare, run_trials
 from gansampler.evaluation.axes.learners import pick_learners
-from gansampler.evaluation.axes.models import XGBoostModel
+from gansampler.evaluation.axes.models import ClassifierModel, XGBoostModel
 from gansampler.evaluation.axes.strategies import Strategy
 from gansampler.evaluation.axes.synthesizers import TableSynthesizer
 from gansampler.evaluation.protocols import make_splits
@@ -120,10 +120,22 @@ def learnt(X, y, strategy, probe, *, learners=ALL_LEARNERS, readouts=("as_is",))
     grid = np.column_stack([1 - np.linspace(0, 1, 101), np.linspace(0, 1, 101)])
 
     def told(probabilities, fitted):
-        decisions.append(fitted.tune()(grid))
-        return probabilities, fitted.decide(probabilities)
+        decisions.append([fitted.tune()(grid, name) for name in ("f1", "balanced_accuracy")])
+        return probabilities, fitted.decide
 
-    with mock.patch.dict(READOUTS, {"tuned": told}):
+    class Telling(ClassifierModel):
+        """What some strategies fit in place of the learner."""
+
+        def fit(self, *args, **kwargs):
+            super().fit(*args, **kwargs)
+            known = {name: list(values) for name, values in self.features_.categories_.items()}
+            seen.append((known, self.predict_proba(probe)))
+            return self
+
+    with (
+        mock.patch.dict(READOUTS, {"tuned": told}),
+        mock.patch("gansampler.evaluation.axes.ensembles.ClassifierModel", Telling),
+    ):
         (trial,) = run_trials(
             X,
             y,

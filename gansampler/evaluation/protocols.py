@@ -48,11 +48,14 @@ class HoldOut:
     carve : callable
         ``carve(training, codes, groups, random_state=)`` gives the rows to fit, and those for early
         stopping.
+    ordered : bool, default=False
+        Whether groups of a higher number come later.
     """
 
     cut: Callable[..., Parts]
     number: Callable[[pd.Series], np.ndarray]
     carve: Callable[..., tuple[np.ndarray, np.ndarray]]
+    ordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,9 @@ PROTOCOLS: dict[str, Protocol] = {
         "groups of rows are held out as a whole",
         HoldOut(cut_by_group, number_groups, carve_groups),
     ),
-    "time": Protocol("later rows are held out", HoldOut(cut_by_time, number_spans, carve_latest)),
+    "time": Protocol(
+        "later rows are held out", HoldOut(cut_by_time, number_spans, carve_latest, ordered=True)
+    ),
     "imbalance_ratio": Protocol(
         "rows of the smallest class are taken out of the training parts", thin=thin_to_ratio
     ),
@@ -237,9 +242,8 @@ def make_splits(
             for words, rows in _thinned(codes, training, protocol, seeds).items():
                 fit, validation = way.carve(rows, codes, random_state=derive_seed(*seeds))
                 variant = way.variant + words
-                ordered = "time" in protocol
                 parts = (fit, validation, test)
-                splits.append(Split(repeat, fold, *parts, variant, way.groups, ordered))
+                splits.append(Split(repeat, fold, *parts, variant, way.groups, way.ordered))
     return X, splits
 
 
@@ -249,14 +253,15 @@ class _Way(NamedTuple):
     variant: str
     cut: Callable[..., Parts]
     carve: Callable[..., tuple[np.ndarray, np.ndarray]]
-    groups: np.ndarray | None
+    groups: np.ndarray | None = None
+    ordered: bool = False
 
 
 def _choose_way(X: pd.DataFrame, protocol: Mapping[str, Any]) -> tuple[pd.DataFrame, _Way]:
     """Give the features, and how to part the table."""
     ways = {name: way for name in protocol if (way := PROTOCOLS[name].hold_out)}
     if not ways:
-        return X, _Way("", cut_stratified, carve_validation, None)
+        return X, _Way("", cut_stratified, carve_validation)
     if len(ways) > 1:
         raise ValueError(f"Rows cannot be held out by {' and by '.join(ways)}: choose one.")
     ((name, way),) = ways.items()
@@ -271,7 +276,7 @@ def _choose_way(X: pd.DataFrame, protocol: Mapping[str, Any]) -> tuple[pd.DataFr
         raise ValueError(f"No feature column is left beside {by!r}.")
     groups = way.number(X[by])
     cut, carve = partial(way.cut, column=X[by]), partial(way.carve, groups=groups)
-    return features, _Way(f"@{name}={by}", cut, carve, groups)
+    return features, _Way(f"@{name}={by}", cut, carve, groups, way.ordered)
 
 
 def _thinned(

@@ -51,6 +51,7 @@ def test_splits_are_disjoint_repeatable_and_hold_every_class(table, name):
     assert [(s.repeat, s.fold) for s in splits if s.variant == splits[0].variant] == [
         (repeat, fold) for repeat in repeats for fold in (1, 2, 3)
     ]
+    assert {split.ordered for split in splits} == {name == "time"}
     for split, same in zip(splits, again, strict=True):
         for part in ("fit", "validation", "test"):
             np.testing.assert_array_equal(getattr(split, part), getattr(same, part))

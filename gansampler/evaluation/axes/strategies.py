@@ -83,6 +83,13 @@ class Strategy:
     by_default: bool = True
     needs: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.learn is not None and (self.make_sampler or self.class_weight):
+            raise ValueError(
+                "A strategy that learns in its own way gets the rows as they are: leave out its "
+                "sampler and its weights, or learn."
+            )
+
 
 def _geometric_smote(neighbours: int) -> Any:
     from imblearn_extra.gsmote import GeometricSMOTE

@@ -17,6 +17,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, StrMethodF
 from scipy import stats
 
 from ..axes.metrics import METRICS
+from ..axes.strategies import STRATEGIES
 from ..statistics.details import calibration_errors, confusion_matrices, mean_curves, pool
 from ..statistics.gains import gains_by_unit, paired_gains
 from ..statistics.long_table import (
@@ -65,10 +66,7 @@ LOOKS = {
     "lsgan": ("#D55E00", "*", "-"),
 }
 # Of the others that are known, by their place; of all else, by their names.
-OTHERS = (
-    *("guarded_lsgan", "borderline_smote", "adasyn", "svm_smote", "kmeans_smote", "smote_tomek"),
-    *("smote_enn", "geometric_smote", "polynom_fit_smote", "prowsyn", "ctgan", "tvae"),
-)
+OTHERS = tuple(name for name in STRATEGIES if name not in LOOKS)
 COLORS = ("#8C510A", "#5E3C99", "#01665E", "#C51B7D", "#4D4D4D", "#2166AC", "#B2182B")
 MARKERS = ("<", ">", "p", "h", "d", "8")
 LINES = ("--", "-.", ":", "-")
@@ -76,6 +74,10 @@ LINES = ("--", "-.", ":", "-")
 LEAST_SPAN = 0.02
 # Of more classes a confusion matrix is drawn without numbers.
 MAX_NUMBERED_CLASSES = 10
+TUNED_MATRIX = (
+    "A tuned threshold is that for balanced accuracy here; for each score it is another, so that "
+    "recall and precision, which have that for F1, are not those of these counts."
+)
 INTERVAL_TERMS = ("gain", "95 % interval")
 
 
@@ -113,7 +115,9 @@ def drawing(title: str, height: float) -> Iterator[tuple[Figure, Axes]]:
         yield figure, axes
 
 
-def scores_on_folds(panel: pd.DataFrame, gains: pd.DataFrame, details: Details) -> Iterator[Section]:
+def scores_on_folds(
+    panel: pd.DataFrame, gains: pd.DataFrame, details: Details
+) -> Iterator[Section]:
     """Draw the scores of one data set, fold by fold."""
     if is_of_several(panel):
         return
@@ -122,7 +126,9 @@ def scores_on_folds(panel: pd.DataFrame, gains: pd.DataFrame, details: Details) 
         f"{METRICS[name].title} of each strategy": partial(plot_scores, panel, name)
         for name in metric_names(panel)
     }
-    yield Section("Scores on each fold", f"A mark is one fold, the bar their mean{line}.", (), images)
+    yield Section(
+        "Scores on each fold", f"A mark is one fold, the bar their mean{line}.", (), images
+    )
 
 
 def plot_scores(panel: pd.DataFrame, metric: str) -> Figure:
@@ -375,6 +381,11 @@ def _details_of(panel: pd.DataFrame, details: Details, kind: str) -> pd.DataFram
     return _own(details.get(kind, pd.DataFrame()), panel, "dataset", *PanelKey._fields)
 
 
+def _is_tuned(panel: pd.DataFrame) -> bool:
+    tuned = [name for name, strategy in STRATEGIES.items() if strategy.tune_decision]
+    return "tuned" in set(panel["readout"]) or bool(panel["strategy"].isin(tuned).any())
+
+
 def confusion(panel: pd.DataFrame, gains: pd.DataFrame, details: Details) -> Iterator[Section]:
     """Show which class of one data set was taken for which; of two classes as bars."""
     counts = _details_of(panel, details, "confusion")
@@ -383,6 +394,8 @@ def confusion(panel: pd.DataFrame, gains: pd.DataFrame, details: Details) -> Ite
     matrices = confusion_matrices(counts)
     n_classes, repeats = len(next(iter(matrices.values()))), counts["repeat"].nunique()
     once = f" A row counts once in each of the {repeats} repeats." if repeats > 1 else ""
+    if _is_tuned(panel):
+        once += f" {TUNED_MATRIX}"
     if n_classes == 2:
         yield Section(
             "Right and wrong decisions",
@@ -461,9 +474,7 @@ def curves(panel: pd.DataFrame, gains: pd.DataFrame, details: Details) -> Iterat
         "(precision-recall) ranks better. What only moves the threshold has the curve of none."
     )
     terms = ["ROC curve", "precision-recall curve"]
-    yield Section(
-        "ROC and precision-recall curves of the rarest class", about, (), images, terms
-    )
+    yield Section("ROC and precision-recall curves of the rarest class", about, (), images, terms)
 
 
 def plot_curve(heights: pd.DataFrame, kind: str) -> Figure:
@@ -561,9 +572,7 @@ def _band_of_right(bins: pd.DataFrame, repeats: int) -> Iterable[np.ndarray]:
     return [stats.binom.ppf(end, n, bins["predicted"].clip(0, 1)) / n for end in (0.025, 0.975)]
 
 
-def _told_apart(
-    bins: pd.DataFrame, errors: pd.Series
-) -> dict[str, tuple[pd.DataFrame, float]]:
+def _told_apart(bins: pd.DataFrame, errors: pd.Series) -> dict[str, tuple[pd.DataFrame, float]]:
     """Give bins and error of each readout, those that have the same under their names together."""
     found: list[tuple[str, tuple[pd.DataFrame, float]]] = []
     for readout, part in bins.groupby("readout", sort=False):

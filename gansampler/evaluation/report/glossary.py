@@ -26,7 +26,8 @@ TERMS = {
     "it, for every threshold",
     "precision-recall curve": "precision against recall of the rarest class, for every threshold",
     "as_is": "the readout that takes probabilities and decisions as they come",
-    "tuned": "the readout whose decision threshold is tuned inside the training part",
+    "tuned": "the readout whose decision threshold is tuned inside the training part, for each "
+    "score",
     "prior_corrected": "the readout whose probabilities are taken back to the class shares before "
     "resampling",
 }

@@ -15,11 +15,12 @@ from ...columns import kind_of, to_numbers
 from ...encoding import TableEncoder
 from ..labels import classes_by_frequency
 from ..statistics.gains import REFERENCES
-from .figures import BLUE, DARK, GREY, RED, drawing, look, mark
+from .figures import BLUE, DARK, GREY, RED, drawing, mark
+from .figures import look as look_of
 from .sections import Section
 from .words import SUBJECTS
 
-# The rows of a data set, and by strategy what was generated for it: see `looks`.
+# The rows of a data set, and by strategy what was generated for it: see `sections_of_look`.
 Look = Mapping[str, Any]
 MAX_COLUMNS = 24
 MAX_POINTS = 600
@@ -27,25 +28,25 @@ MAX_CATEGORIES = 8
 N_BINS = 20
 
 
-def looks(of: Look) -> Iterator[Section]:
+def sections_of_look(look: Look) -> Iterator[Section]:
     """Draw rows in two dimensions, column by column, and how the training went.
 
     A look has ``X`` and ``y``, some thousand real rows at most, and ``examples`` by strategy: each
     with generated ``rows``, their ``labels``, and the ``history`` of the training.
     """
-    label = classes_by_frequency(of["y"])[-1]
-    of_class = (of["y"] == label).to_numpy()
-    real, other = of["X"][of_class], of["X"][~of_class]
+    label = classes_by_frequency(look["y"])[-1]
+    of_class = (look["y"] == label).to_numpy()
+    real, other = look["X"][of_class], look["X"][~of_class]
     generated = {
         name: rows
-        for name, example in of["examples"].items()
+        for name, example in look["examples"].items()
         if len(rows := example["rows"][(example["labels"] == label).to_numpy()])
     }
     yield from _in_two_dimensions(label, real, other, generated)
     yield from _column_by_column(label, real, generated)
     images = {
         f"training of {name}": partial(plot_training, example["history"], name)
-        for name, example in of["examples"].items()
+        for name, example in look["examples"].items()
         if example["history"]
     }
     yield Section("Training curves", "Losses on one fold.", (), images)
@@ -187,7 +188,8 @@ def _draw_numbers(ax: Axes, real: pd.Series, generated: Mapping[str, pd.Series])
     ax.stairs(_shares(values(real), edges), edges, fill=True, color="#D3D3D3", label="real")
     for name, column in generated.items():
         shares = _shares(values(column), edges)
-        ax.stairs(shares, edges, label=name, linewidth=1.6, baseline=None, color=look(name)["color"], linestyle=look(name)["linestyle"])
+        line = {key: look_of(name)[key] for key in ("color", "linestyle")}
+        ax.stairs(shares, edges, label=name, linewidth=1.6, baseline=None, **line)
     ax.set_ylabel("share of rows")
 
 

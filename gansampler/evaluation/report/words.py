@@ -296,7 +296,9 @@ def _effort(name: str) -> tuple[int, int]:
 
 
 def _titles(gains: pd.DataFrame, sense: str) -> str:
-    return ", ".join(METRICS[metric].title for metric in gains.loc[gains["clearly"] == sense, "metric"])
+    return ", ".join(
+        METRICS[metric].title for metric in gains.loc[gains["clearly"] == sense, "metric"]
+    )
 
 
 def _named_gain(row: Any) -> str:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from gansampler.evaluation.axes.decision import most_probable, tune_decision
+from gansampler.evaluation.axes.metrics import METRICS
 
 
 class Fixed:
@@ -108,3 +109,57 @@ def test_an_inner_fold_that_would_take_a_class_out_of_the_fit_is_not_scored():
     decide = tune_decision(lambda rows: Fixed(), X, y, classes, **how)
     # One class alone is left to score, so the prior decides: more than a fifth is class 1.
     assert decide(np.array([[0.75, 0.25], [0.85, 0.15]])).tolist() == [1, 0]
+
+
+@pytest.fixture
+def noisy():
+    """1,000 rows, a tenth of class 1, with probabilities that tell something."""
+    rng = np.random.default_rng(0)
+    y = pd.Series([0] * 900 + [1] * 100)
+    return pd.DataFrame({"p": np.clip(0.15 * y + rng.beta(2, 12, 1000), 0, 1)}), y
+
+
+def test_each_metric_has_the_threshold_that_is_best_for_itself_without_a_further_fit(noisy):
+    X, y = noisy
+    fits = []
+
+    def fit(rows):
+        fits.append(rows)
+        return Fixed()
+
+    decide = tune_decision(fit, X, y, pd.Index([0, 1], dtype=object), random_state=0)
+    p = Fixed().predict_proba(X)
+    for judge in ("f1", "mcc", "accuracy", "balanced_accuracy"):
+        score = METRICS[judge].function
+        tuned = {name: score(y, decide(p, name)) for name in ("f1", "mcc", "balanced_accuracy")}
+        assert score(y, decide(p, judge)) >= max(tuned.values())
+    assert decide(p, "f1").sum() < decide(p, "balanced_accuracy").sum()
+    assert len(fits) == 5
+
+
+def test_recall_and_precision_are_those_of_the_threshold_for_f1(noisy):
+    X, y = noisy
+    decide = tune_decision(
+        lambda rows: Fixed(), X, y, pd.Index([0, 1], dtype=object), random_state=0
+    )
+    p = Fixed().predict_proba(X)
+    for name in ("recall", "precision"):
+        np.testing.assert_array_equal(decide(p, name), decide(p, "f1"))
+
+
+def test_inner_folds_in_order_of_time_never_look_ahead(noisy):
+    X, y = noisy
+    spans = np.random.default_rng(1).permutation(np.arange(1000)) // 5
+    classes, seen = pd.Index([0, 1], dtype=object), []
+
+    class Spy(Fixed):
+        def __init__(self, rows):
+            self.latest = spans[rows].max()
+
+        def predict_proba(self, X):
+            assert spans[X.index].min() > self.latest
+            seen.extend(X.index)
+            return super().predict_proba(X)
+
+    tune_decision(Spy, X, y, classes, groups=spans, ordered=True, random_state=0)
+    assert len(set(seen)) == len(seen) > 800

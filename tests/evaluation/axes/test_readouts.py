@@ -17,17 +17,17 @@ PROBABILITIES = np.array([[0.5, 0.5], [0.1, 0.9], [0.95, 0.05]])
 def fitted():
     """Nine of ten rows were of class 0 before resampling, and half of them after it."""
     return Fitted(
-        decide=lambda probabilities: (probabilities[:, 1] >= 0.5).astype(int),
-        tune=lambda: lambda probabilities: (probabilities[:, 1] > 0.04).astype(int),
+        decide=lambda probabilities, metric: (probabilities[:, 1] >= 0.5).astype(int),
+        tune=lambda: lambda probabilities, metric: (probabilities[:, 1] > 0.04).astype(int),
         enrichment=lambda probabilities: np.array([1, 9]),
     )
 
 
 def test_labels_and_probabilities_of_each_readout(fitted):
     read = {name: readout(PROBABILITIES, fitted) for name, readout in READOUTS.items()}
-    assert read["as_is"][1].tolist() == [1, 1, 0]
-    assert read["tuned"][1].tolist() == [1, 1, 1]
-    assert read["prior_corrected"][1].tolist() == [1, 1, 0], "the decision of resampling stays"
+    assert read["as_is"][1](PROBABILITIES, "f1").tolist() == [1, 1, 0]
+    assert read["tuned"][1](PROBABILITIES, "f1").tolist() == [1, 1, 1]
+    assert read["prior_corrected"][1] is None, "its labels are those of as_is, and scored there"
     np.testing.assert_array_equal(read["as_is"][0], PROBABILITIES)
     np.testing.assert_array_equal(read["tuned"][0], PROBABILITIES)
     # Odds are divided by nine: 1 : 1 becomes 9 : 1, and 9 : 1 for the minority becomes 1 : 1.

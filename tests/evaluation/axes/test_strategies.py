@@ -11,13 +11,16 @@ from imblearn.over_sampling import ADASYN, SVMSMOTE, BorderlineSMOTE
 from sklearn.datasets import make_classification
 
 from gansampler.cli import main
-from gansampler.evaluation import STRATEGIES, compare
+from gansampler.evaluation import STRATEGIES, Strategy, compare
 from gansampler.evaluation.axes.filled import FilledTable
 from gansampler.evaluation.axes.smote import NEIGHBOURS
-from gansampler.evaluation.axes.strategies import PACKAGES, pick_strategies
+from gansampler.evaluation.axes.strategies import KINDS, PACKAGES, pick_strategies
 from gansampler.evaluation.axes.synthesizers import TableCTGAN, TableSynthesizer
 
-ON_REQUEST = [name for name, strategy in STRATEGIES.items() if not strategy.by_default]
+ON_REQUEST = [
+    name for name, each in STRATEGIES.items() if each.make_sampler and not each.by_default
+]
+LEARNING = [name for name, strategy in STRATEGIES.items() if strategy.learn]
 CLEANING = ["smote_tomek", "smote_enn"]
 # A guard may add nothing.
 ADDING = [name for name in ON_REQUEST if name not in [*CLEANING, "guarded_lsgan"]]
@@ -54,7 +57,55 @@ def test_by_default_eight_are_compared():
     names = list(pick_strategies(None))
     assert names[:4] == ["none", "tuned_threshold", "class_weight", "random"]
     assert names[4:] == ["smote", "jitter", "cgan", "lsgan"]
-    assert len(ON_REQUEST) == 12
+    assert len(ON_REQUEST) == 13
+    assert LEARNING == ["calibrated", "balanced_forest", "easy_ensemble", "with_forest"]
+    assert {strategy.kind for strategy in STRATEGIES.values()} == set(KINDS)
+
+
+@pytest.mark.parametrize("name", LEARNING)
+def test_what_learns_otherwise_takes_every_kind_of_column_and_small_classes(mixed, name):
+    X, y = mixed
+    few = {"n_estimators": 5, "n_jobs": 1}
+    results, again = (compare(X, y, [name], folds=3, params=few) for _ in range(2))
+    assert set(results["status"]) == {"ok"}
+    measured = results["metric"].str.startswith("seconds")
+    pd.testing.assert_series_equal(results["value"][~measured], again["value"][~measured])
+
+
+def test_a_strategy_that_learns_in_its_own_way_has_no_sampler_that_would_be_passed_over():
+    learn = STRATEGIES["calibrated"].learn
+    for beside in (
+        {"make_sampler": STRATEGIES["smote"].make_sampler},
+        {"class_weight": "balanced"},
+    ):
+        with pytest.raises(ValueError, match="leave out its sampler and its weights"):
+            Strategy("both", learn=learn, **beside)
+
+
+def test_calibrated_probabilities_are_nearer_to_the_truth_than_those_of_an_overfit_learner():
+    X, y = make_classification(600, weights=[0.8], flip_y=0.3, random_state=0)
+    results = compare(X, y, ["none", "calibrated"], learners=["xgboost_default"], folds=3)
+    loss = results[results["metric"] == "log_loss"].groupby("strategy")["value"].mean()
+    assert loss["calibrated"] < loss["none"] - 0.1
+
+
+def test_scaled_smote_finds_neighbours_whatever_the_units():
+    rng = np.random.default_rng(0)
+    y = pd.Series([0] * 60 + [1] * 20)
+    small = rng.normal(size=80)
+    X = pd.DataFrame({"small": small, "twin": small + rng.normal(0, 0.01, 80)})
+    X["large"] = rng.normal(0, 1e6, 80)
+    for name in ("smote", "smote_scaled"):
+        rows = make_sampler(name).fit_resample(X, y)[0].iloc[80:]
+        assert rows["large"].abs().max() <= X["large"].abs().max()
+        np.testing.assert_allclose(rows["twin"], rows["small"], atol=0.05)
+    shifted = make_sampler("smote_scaled").fit_resample(X.assign(large=X["large"] / 1e6), y)[0]
+    scaled = make_sampler("smote_scaled").fit_resample(X, y)[0]
+    np.testing.assert_allclose(shifted["small"], scaled["small"], atol=1e-6)
+    raw = [
+        make_sampler("smote").fit_resample(X.assign(large=X["large"] / u), y)[0] for u in (1, 1e6)
+    ]
+    assert not np.allclose(raw[0]["small"], raw[1]["small"])
 
 
 @pytest.mark.parametrize("name", [name for name in ADDING if name != "kmeans_smote"])

@@ -221,6 +221,30 @@ def test_classes_and_curves_of_more_than_two_classes_and_of_two(whole):
         assert page.count(text) == 1
 
 
+@pytest.mark.parametrize(
+    ("strategy", "readout", "told"),
+    [("none", "as_is", False), ("tuned_threshold", "as_is", True), ("none", "tuned", True)],
+)
+def test_a_matrix_of_a_tuned_threshold_says_what_it_was_tuned_for(strategy, readout, told):
+    where = {"dataset": "data", "strategy": strategy, "learner": "xgboost", "readout": readout}
+    counts = [(0, 0, 9), (1, 1, 3), (1, 0, 2)]
+    confusion = pd.DataFrame(
+        [
+            {
+                **{**where, "repeat": 1, "fold": 1, "count": count},
+                **{"code": code, "label": str(code)},
+                **{"predicted_code": found, "predicted_label": str(found)},
+            }
+            for code, found, count in counts
+        ]
+    )
+    page = render_report(
+        one_set({strategy: {"f1": [0.5]}}, readout=readout), details={"confusion": confusion}
+    )
+    assert "Right and wrong decisions" in page
+    assert ("A tuned threshold is that for balanced accuracy here" in page) == told
+
+
 def test_results_without_what_was_measured_later_are_a_page():
     page = render_report(one_set({"none": {"f1": [0.5]}}), details={"confusion": pd.DataFrame()})
     assert "Right and wrong" not in page
