@@ -509,10 +509,10 @@ def _is_ours(results: Path) -> bool:
     return names[0] == COLUMNS[0] and set(names) <= {*COLUMNS}
 
 
-def _write_pages(folder: Path, results: pd.DataFrame, *args: Any, **extras: Any) -> int:
+def _write_pages(folder: Path, results: pd.DataFrame, **extras: Any) -> int:
     """Write what was found before anything is drawn, which may fail or be interrupted."""
     from .evaluation import report
-    from .evaluation.report.tables import summary
+    from .evaluation.report.page import summary
 
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "results.csv", results.to_csv(index=False))
@@ -520,7 +520,7 @@ def _write_pages(folder: Path, results: pd.DataFrame, *args: Any, **extras: Any)
     write_whole(folder / "summary.md", page)
     print(page)
     try:
-        drawn = report.render_report(results, *args, **extras)
+        drawn = report.render_report(results, **extras)
     except KeyboardInterrupt:
         print(
             f"gansampler: interrupted; results.csv and summary.md are in {folder}", file=sys.stderr
@@ -550,41 +550,42 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _benchmark_one(arguments: argparse.Namespace) -> int:
-    from .evaluation import Trial, run_trials
-    from .evaluation.axes.details import gather
+    from .evaluation import run_trials
+    from .evaluation.axes.details import DETAILS
     from .evaluation.trial import COLUMNS
 
     X, y = _load(arguments)
     X = check_features(X)
     y = check_target(y, n_rows=len(X), folds=arguments.folds)  # labels as the trials name them
     columns = describe_columns(X)
+    name = _dataset_name(arguments)
     trials = run_trials(
         X,
         y,
         arguments.strategies,
-        dataset=_dataset_name(arguments),
+        dataset=name,
         random_state=arguments.seed,
         verbose=1,
         **_options(arguments),
     )
     tqdm.write(readings_in_lines(columns), file=sys.stderr)
     rows: list[dict[str, Any]] = []
-    details: list[dict[str, Any]] = []
-    examples: dict[str, Trial] = {}
+    details: dict[str, list[dict[str, Any]]] = {kind: [] for kind in DETAILS}
+    examples: dict[str, dict[str, Any]] = {}
     for trial in trials:  # one trial of each strategy is kept to be shown, of the others the scores
         rows += trial.rows
-        details.append(trial.details)
+        for kind, found in trial.details.items():
+            details[kind] += found
         if trial.new_rows is not None:
-            examples.setdefault(trial.rows[0]["strategy"], trial)
-    held_out_by = [name for name in (arguments.group, arguments.time) if name is not None]
+            example = {"rows": trial.new_rows, "labels": trial.new_labels, "history": trial.history}
+            examples.setdefault(trial.rows[0]["strategy"], example)
+    held_out_by = [column for column in (arguments.group, arguments.time) if column is not None]
     return _write_pages(
         arguments.out,
         pd.DataFrame(rows, columns=COLUMNS),
-        X.drop(columns=held_out_by),
-        y,
-        examples,
-        details=gather(details),
-        columns=columns,
+        looks={name: {"X": X.drop(columns=held_out_by), "y": y, "examples": examples}},
+        details={kind: pd.DataFrame(found) for kind, found in details.items()},
+        columns={name: columns},
         settings=_settings(arguments, X, y),
         command=arguments.command,
     )
@@ -627,7 +628,9 @@ def _protocol(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _settings(arguments: argparse.Namespace, X: pd.DataFrame, y: pd.Series) -> dict[str, str]:
     from .evaluation.axes.learners import pick_learners
+    from .evaluation.store import surroundings
 
+    where = surroundings()
     counts = y.value_counts()
     learners = pick_learners(arguments.learners, _parse_params(arguments.param))
     return {
@@ -643,6 +646,8 @@ def _settings(arguments: argparse.Namespace, X: pd.DataFrame, y: pd.Series) -> d
         },
         "readouts": ", ".join(arguments.readouts),
         "seed": str(arguments.seed),
+        "versions": ", ".join(f"{name} {number}" for name, number in where["versions"].items()),
+        "machine": where["machine"],
         "date": date.today().isoformat(),
     }
 

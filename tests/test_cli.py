@@ -405,9 +405,9 @@ def test_how_columns_are_read_comes_with_the_pages(data, monkeypatch):
     assert main(words) == main([*words, "--store", "run.sqlite"]) == 0
     assert main(["report", "run.sqlite"]) == 0
     (one, stored, again) = found
-    pd.testing.assert_frame_equal(stored["data"], one, check_dtype=False)
+    pd.testing.assert_frame_equal(stored["data"], one["data"], check_dtype=False)
     pd.testing.assert_frame_equal(stored["data"], again["data"])
-    assert one.loc["day", "read as"] == "date"
+    assert one["data"].loc["day", "read as"] == "date"
 
 
 NONE = ["--folds", "2", "--strategies", "none", "--out", "out"]
@@ -429,8 +429,8 @@ def test_a_figure_that_cannot_be_drawn_is_left_out(data, tmp_path, monkeypatch, 
     def fail(*_, **__):
         raise RuntimeError("no font")
 
-    for name in ("plot_ratios", "Projection"):
-        monkeypatch.setattr(f"gansampler.evaluation.report.figures.{name}", fail)
+    for name in ("figures.plot_ratios", "looks.Projection"):
+        monkeypatch.setattr(f"gansampler.evaluation.report.{name}", fail)
     words = [*BENCHMARK, "--folds", "2", "--strategies", "none", "jitter", "--out", "out"]
     assert main([*words, *FEW_TREES]) == 0
     said = capsys.readouterr().err

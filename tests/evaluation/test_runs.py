@@ -19,7 +19,7 @@ from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_info
 
 from gansampler.evaluation import STRATEGIES, compare, run_trials, runs
-from gansampler.evaluation.axes.details import gather
+from gansampler.evaluation.axes.details import DETAILS
 from gansampler.evaluation.runs import run_tasks
 from gansampler.evaluation.store import Store
 from gansampler.evaluation.tables import Source
@@ -63,7 +63,9 @@ def test_rows_are_those_of_compare_in_the_order_that_was_asked_for(data_sets, tm
     trials = run_trials(*Source(*data_sets[0]).load(), strategies, dataset="small", **OPTIONS)
     with Store(tmp_path / "run.sqlite") as kept:
         details = kept.details()
-    for name, table in gather(trial.details for trial in trials).items():
+    trials = list(trials)
+    for name in DETAILS:
+        table = pd.DataFrame([row for trial in trials for row in trial.details[name]])
         found = details[name].query("dataset == 'small' and repeat == 1")
         assert len(table)
         pd.testing.assert_frame_equal(found[table.columns].reset_index(drop=True), table)

@@ -58,11 +58,11 @@ def verdict(panel: pd.DataFrame, gains: pd.DataFrame) -> list[str]:
         against.
     """
     subject = subject_of(panel)
-    own = gains[(gains["strategy"] == subject) & (gains["n"] > 0)]
-    if subject is None or gains.empty:
+    if subject is None:
         return []
     if panel.loc[panel["strategy"] == subject, "value"].isna().all():
         return [f"{subject} failed on every fold, so there is no answer: see the errors."]
+    own = gains[(gains["strategy"] == subject) & (gains["n"] > 0)]
     return [*_answer(own, subject), *_overviews(own)]
 
 

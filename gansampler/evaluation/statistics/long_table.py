@@ -103,11 +103,15 @@ def values_by_fold(panel: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def scores_by_fold(panel: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Lay one score out as `values_by_fold`; a fold that failed has the score of no resampling."""
+    """Lay one score out as `values_by_fold`; a fold that failed has the score of no resampling.
+
+    A strategy that has not finished any fold has no score.
+    """
     scores = values_by_fold(panel, metric)
     if FALLBACK not in scores.index:
         return scores
     failed = failed_folds(panel).reindex_like(scores).eq(True)
+    failed[scores.isna().all(axis=1)] = False
     fallback = pd.DataFrame(
         np.broadcast_to(scores.loc[FALLBACK], scores.shape), scores.index, scores.columns
     )
