@@ -93,7 +93,8 @@ def could_have_seen(panel: pd.DataFrame, gains: pd.DataFrame) -> list[str]:
     rows = rows[rows["low"].notna()]
     if rows.empty:
         return []
-    halves = [(METRICS[row.metric].title, (row.high - row.low) / 2) for row in rows.itertuples()]
+    titles = [METRICS[name].title for name in rows["metric"]]
+    halves = list(zip(titles, (rows["high"] - rows["low"]).astype(float) / 2, strict=True))
     seen = " and ".join(f"±{half:.3f} in {title}" for title, half in halves)
     said = f"What {subject} changes by less than {seen} this run could not have told from chance."
     return [said, *_with_more_repeats(panel, halves)]

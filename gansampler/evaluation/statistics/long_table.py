@@ -86,13 +86,14 @@ def panels(results: pd.DataFrame) -> Iterator[tuple[PanelKey, pd.DataFrame]]:
     """
     results = in_columns(results)
     keys = ["protocol", "minority_rows", "learner"]
-    for (protocol, size, learner), own in results.groupby(keys, sort=False, dropna=False):
+    for key, own in results.groupby(keys, sort=False, dropna=False):
+        protocol, size, learner = key
         is_score = own["metric"].isin(METRICS)
         shared = ~is_score
         readouts = own.loc[is_score, "readout"].unique()
         for readout in readouts if len(readouts) else own["readout"].unique():
             panel = own[shared | (is_score & (own["readout"] == readout))]
-            yield PanelKey(str(learner), str(readout), str(protocol), float(size)), panel
+            yield PanelKey(str(learner), str(readout), str(protocol), float(str(size))), panel
             shared = own["metric"].isna() | own["metric"].isin(PARTS)
 
 

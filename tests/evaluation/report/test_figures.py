@@ -2,13 +2,11 @@
 
 import io
 import itertools
-import warnings
 
 import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 from synthetic import many_sets, one_set
 
 from gansampler.evaluation import STRATEGIES

@@ -244,9 +244,7 @@ def test_of_many_strategies_the_best_is_not_taken_for_what_chance_does():
     """One gain in ten of p .01: with Holm's correction over the ten it is no reason."""
     lucky = np.array([0.02, 0.01, 0.03, 0.012, -0.002, 0.018, 0.011, 0.009])
     still = {f"rival {place}": {"roc_auc": MEANS + SPREAD} for place in range(9)}
-    results = many_sets(
-        {"none": {"roc_auc": MEANS}, **still, "smote": {"roc_auc": MEANS + lucky}}
-    )
+    results = many_sets({"none": {"roc_auc": MEANS}, **still, "smote": {"roc_auc": MEANS + lucky}})
     p = panel_gains(results).query("reference == 'none' and strategy == 'smote'")["p"].iloc[0]
     assert p < 0.05
     assert taken(results).startswith("Take no resampling")
