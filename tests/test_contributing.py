@@ -6,9 +6,12 @@ from unittest import mock
 
 import pytest
 from sklearn.datasets import make_classification
+from synthetic import one_set
 
 from gansampler import CGANOverSampler
-from gansampler.evaluation import METRICS, STRATEGIES, compare
+from gansampler.evaluation import METRICS, READOUTS, STRATEGIES, compare, report
+from gansampler.evaluation.report import page, render_report
+from gansampler.evaluation.report.tables import FIGURES, gains_table
 
 GUIDE = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text()
 FAST = {"steps": 2, "batch_size": 32, "random_state": 0}
@@ -17,6 +20,12 @@ FAST = {"steps": 2, "batch_size": 32, "random_state": 0}
 @pytest.fixture
 def data():
     return make_classification(n_samples=120, weights=[0.8], random_state=0)
+
+
+@pytest.fixture
+def results():
+    scores = {"none": [0.7, 0.8, 0.9], "smote": [0.9, 1.0, 0.9]}
+    return one_set({name: {"roc_auc": values} for name, values in scores.items()})
 
 
 def follow(recipe):
@@ -63,6 +72,34 @@ def test_a_new_strategy_and_a_new_metric_reach_the_table(data):
 
 
 def test_any_classifier_is_a_learner():
-    results = follow("How to add a learner, a readout, a protocol")["results"]
+    results = follow("How to add a learner")["results"]
     assert set(results["learner"]) == {"xgboost", "trees"}
     assert set(results["status"]) == {"ok"}
+
+
+def test_a_new_readout_reaches_the_table_and_the_glossary(data):
+    with mock.patch.dict(READOUTS):
+        follow("How to add a readout")
+        options = {"folds": 2, "params": {"n_estimators": 5}, "readouts": ["as_is", "sharpened"]}
+        table = compare(*data, ["none"], **options)
+        page = render_report(table)
+    losses = table[table["metric"] == "log_loss"].groupby("readout")["value"].mean()
+    assert losses["sharpened"] != losses["as_is"]
+    assert "<dt>sharpened</dt><dd>Square the probabilities of the classes" in page
+
+
+def test_a_new_table_and_a_new_plot_reach_the_report(results, monkeypatch):
+    monkeypatch.setattr(page, "SECTIONS", [*page.SECTIONS])
+    monkeypatch.setattr(report, "SECTIONS", page.SECTIONS)
+    follow("How to add a table of the report, or a plot")
+    shown, written = render_report(results), page.summary(results)
+    assert "<h2>Spread of ROC-AUC</h2>" in shown
+    assert 'alt="spread of ROC-AUC"' in shown
+    assert "| none     | 0.700 | 0.900 |" in written
+
+
+def test_a_new_figure_reaches_the_cells_of_gains(results):
+    with mock.patch.dict(FIGURES):
+        cell = follow("How to add a figure to the cells of gains")["cell"]
+        table = gains_table(results, "none", cell)
+    assert table.loc["smote", "ROC-AUC"] == "+0.133, better on 67%"

@@ -29,7 +29,7 @@ from ..statistics.long_table import (
     values_by_fold,
 )
 from ..statistics.ranks import groups_alike, mean_ranks
-from .sections import Details, Section, Table
+from .sections import Details, MakeSections, Section, Table
 from .tables import (
     BEST_MEANS,
     best_cells,
@@ -622,3 +622,15 @@ def _list_strategies(ax: Axes, names: pd.Index) -> None:
 def _draw_grid(ax: Axes, axis: Any) -> None:
     ax.grid(axis=axis, color="#EEEEEE")
     ax.set_axisbelow(True)
+
+
+SECTIONS: list[MakeSections] = [
+    confusion,
+    curves,
+    reliability,
+    scores_on_folds,
+    gains_on_datasets,
+    ranks,
+    effort,
+    time_against_quality,
+]

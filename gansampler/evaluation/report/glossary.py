@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from ..axes.metrics import METRICS
+from ..axes.readouts import READOUTS, Readout
 
 TERMS = {
     "gain": "how much better something is than what it is held against: + is better for every "
@@ -25,11 +26,6 @@ TERMS = {
     "ROC curve": "recall of the rarest class against the share of other rows that are taken for "
     "it, for every threshold",
     "precision-recall curve": "precision against recall of the rarest class, for every threshold",
-    "as_is": "the readout that takes probabilities and decisions as they come",
-    "tuned": "the readout whose decision threshold is tuned inside the training part, for each "
-    "score",
-    "prior_corrected": "the readout whose probabilities are taken back to the class shares before "
-    "resampling",
 }
 
 
@@ -38,4 +34,10 @@ def glossary(used: Iterable[str]) -> dict[str, str]:
     used = set(used)
     metrics = {entry.title: entry.meaning for name, entry in METRICS.items() if name in used}
     terms = {name: meaning for name, meaning in TERMS.items() if name in used}
-    return {name: meaning for name, meaning in (metrics | terms).items() if meaning}
+    readouts = {name: _first_line(readout) for name, readout in READOUTS.items() if name in used}
+    meanings = metrics | terms | readouts
+    return {name: meaning for name, meaning in meanings.items() if meaning}
+
+
+def _first_line(readout: Readout) -> str:
+    return (readout.__doc__ or "").partition(".")[0]

@@ -2,7 +2,7 @@
 
 import base64
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,25 +18,11 @@ from ..statistics.long_table import dataset_names, in_columns, panel_words, pane
 from . import figures, tables
 from .glossary import glossary
 from .looks import Look, sections_of_look
-from .sections import Details, Draw, Section, Table
+from .sections import Details, Draw, MakeSections, Section, Table
 from .words import clearly_means, could_have_seen, recommendation, verdict
 
-# What is shown of a panel, in this order: from a panel, its gains over the references and what is
-# kept beside the scores, a function makes any number of sections.
-SECTIONS: list[Callable[[pd.DataFrame, pd.DataFrame, Details], Iterable[Section]]] = [
-    tables.notes,
-    tables.means,
-    tables.gains_over_references,
-    figures.confusion,
-    figures.curves,
-    figures.reliability,
-    figures.scores_on_folds,
-    figures.gains_on_datasets,
-    figures.ranks,
-    figures.effort,
-    figures.time_against_quality,
-    tables.by_dataset,
-]
+# What is shown of a panel, in this order.
+SECTIONS: list[MakeSections] = [*tables.SECTIONS, *figures.SECTIONS]
 # Of more data sets no generated rows are shown, of more none is named on the first screen.
 MAX_LOOKS, MAX_NAMED = 6, 15
 

@@ -1,6 +1,6 @@
 """What a report is made of: sections of words, tables and figures."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -80,3 +80,6 @@ class Section:
 
 
 Details = Mapping[str, pd.DataFrame]
+# From a panel, its gains over the references and what is kept beside the scores, any number of
+# sections; `SECTIONS` of `tables` and of `figures` list them.
+MakeSections = Callable[[pd.DataFrame, pd.DataFrame, Details], Iterable[Section]]

@@ -21,7 +21,7 @@ from ..statistics.long_table import (
     strategy_names,
     values_by_fold,
 )
-from .sections import Details, Section, Table
+from .sections import Details, MakeSections, Section, Table
 from .words import signed
 
 BEST_MEANS = "Bold on blue is the best of its {}, by however little."
@@ -397,3 +397,6 @@ def to_markdown(table: pd.DataFrame) -> str:
     lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(lines)
+
+
+SECTIONS: list[MakeSections] = [notes, means, gains_over_references, by_dataset]
