@@ -11,6 +11,7 @@ the study goes on where it was stopped.
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -24,6 +25,7 @@ from study import earlier_results, results_of, study_parser
 from gansampler.evaluation.axes.metrics import METRICS
 from gansampler.evaluation.report.figures import DARK, STYLE, mark
 from gansampler.evaluation.report.tables import to_markdown
+from gansampler.evaluation.report.words import signed
 from gansampler.evaluation.runs import run_tasks
 from gansampler.evaluation.statistics.gains import paired_gains
 from gansampler.evaluation.statistics.long_table import in_columns
@@ -106,16 +108,21 @@ def read(own: pd.DataFrame, readout: str) -> pd.DataFrame:
 
 
 def table(gains: pd.DataFrame, *, with_holm: bool = False) -> str:
-    """Write estimates with their intervals, strategies and references by metrics."""
-    cells = {}
+    """Write estimates with their intervals and p, pairs by metrics."""
+    cells: dict[str, dict[str, str]] = {}
     for row in gains.itertuples():
         p = row.p_holm if with_holm else row.p
-        star = "*" if row.clearly else ""
-        cell = f"{row.gain:+.3f}{star} [{row.low:+.3f}, {row.high:+.3f}], {row.wins}/{row.n}"
-        told = f"{cell}, p {'<.001' if p < 0.001 else f'{p:.3f}'}"
-        title = METRICS[row.metric].title
-        cells.setdefault(f"{row.strategy} against {row.reference}", {})[title] = told
+        said = f"{cell(row)}, p {'<.001' if p < 0.001 else f'{p:.3f}'}"
+        pair = f"{row.strategy} against {row.reference}"
+        cells.setdefault(pair, {})[METRICS[row.metric].title] = said
     return to_markdown(pd.DataFrame(cells).T.rename_axis("")).replace("nan", "-")
+
+
+def cell(row: Any) -> str:
+    """Write an estimate with its interval and on how many sets it is above zero."""
+    star = "*" if row.clearly else ""
+    interval = f"[{signed(row.low)}, {signed(row.high)}]"
+    return f"{signed(row.gain)}{star} {interval}, {row.wins}/{row.n}"
 
 
 def draw(results: pd.DataFrame, out: Path) -> None:
