@@ -102,7 +102,12 @@ def test_benchmark_takes_learners_readouts_and_protocols(data, tmp_path):
 def pages(monkeypatch):
     """What would have been written, without the time it takes to draw it."""
     found = []
-    monkeypatch.setattr("gansampler.cli._write_pages", lambda *args, **_: found.append(args) or 0)
+
+    def write(folder, results, *, looks, **_):
+        found.append((results, looks["data"]["X"]))
+        return 0
+
+    monkeypatch.setattr("gansampler.cli._write_pages", write)
     return found
 
 
@@ -113,7 +118,7 @@ def test_what_is_given_twice_is_taken_together(data, pages):
     words += ["--readouts", "as_is", "--readouts", "prior_corrected"]
     words += ["--minority-sizes", "5", "--minority-sizes", "8"]
     assert main(words) == 0
-    _, results, X, *_ = pages[0]
+    results, X = pages[0]
     assert list(X.columns) == ["size", "flag", "day"]
     assert set(results["strategy"]) == {"none", "random"}
     assert set(results["learner"]) == {"xgboost", "xgboost_default"}
@@ -367,7 +372,7 @@ def test_a_file_behind_a_list_is_a_file(data, pages, option, file):
     target = [] if ":" in file else ["--target", "class"]
     first = ["benchmark", *target, *FEW_TREES, "--strategies", "none", "--folds", "2"]
     assert main([*first, option, *words[option], file]) == 0
-    _, results, X, *_ = pages[0]
+    results, X = pages[0]
     assert set(results["strategy"]) == {"none"}
     assert ("id" in X) == (option != "--drop")
 

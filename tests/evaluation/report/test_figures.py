@@ -256,7 +256,7 @@ def test_mean_ranks_join_those_that_do_not_differ():
     )
     ranks = mean_ranks(panel)
     (ax,) = plots.plot_mean_ranks(panel, ranks[ranks["metric"] == "roc_auc"]).axes
-    assert row_names(ax) == ["cgan", "none", "smote"]
+    assert row_names(ax) == ["none", "cgan", "smote"]
     shown = [of(ax, name)[0].get_xdata().tolist() for name in row_names(ax)]
     assert shown == [[1.5], [1.5], [3]]
     bars = [path.vertices[:, 1].tolist() for path in ax.collections[-1].get_paths()]
