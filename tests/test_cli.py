@@ -132,7 +132,7 @@ def test_a_file_name_is_not_read_like_a_protocol(data, tmp_path, pages, store):
     words = ["benchmark", "data@work.csv", "--target", "class", "--folds", "2", "--out", "out"]
     words += ["--learners", "xgboost_default", "--strategies", "none", *store, *FEW_TREES]
     assert main(words) == 0
-    assert set(pages[0][1]["dataset"]) == {"data_work"}
+    assert set(pages[0][0]["dataset"]) == {"data_work"}
 
 
 def test_benchmark_without_a_file_takes_the_embedded_table(tmp_path, capsys):
