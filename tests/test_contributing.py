@@ -9,7 +9,7 @@ from sklearn.datasets import make_classification
 from synthetic import one_set
 
 from gansampler import CGANOverSampler
-from gansampler.evaluation import METRICS, READOUTS, STRATEGIES, compare, report
+from gansampler.evaluation import METRICS, PROTOCOLS, READOUTS, STRATEGIES, compare, report
 from gansampler.evaluation.report import page, render_report
 from gansampler.evaluation.report.tables import FIGURES, gains_table
 
@@ -103,3 +103,11 @@ def test_a_new_figure_reaches_the_cells_of_gains(results):
         cell = follow("How to add a figure to the cells of gains")["cell"]
         table = gains_table(results, "none", cell)
     assert table.loc["smote", "ROC-AUC"] == "+0.133, better on 67%"
+
+
+def test_a_new_protocol_thins_the_training_parts():
+    with mock.patch.dict(PROTOCOLS):
+        results = follow("How to add a protocol")["results"]
+    assert set(results["protocol"]) == {"share=0.5"}
+    rows = results.groupby("metric")["value"].mean()
+    assert rows["rows_train"] == pytest.approx(rows["rows_test"] / 2, rel=0.01)
