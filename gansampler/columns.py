@@ -231,23 +231,10 @@ def describe_columns(X: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_features(X: Any) -> pd.DataFrame:
-    """Make a frame of the features in plain dtypes, and refuse what nothing could use.
+    """Make a frame (n, columns) of the features, and refuse what nothing could use.
 
-    Parameters
-    ----------
-    X : DataFrame or array of shape (n, columns)
-
-    Returns
-    -------
-    DataFrame
-        With text for column names (``x0``, ``x1``, ... if there were none), rows from 0, and each
-        column as `plain` gives it, or as category.
-
-    Raises
-    ------
-    ValueError
-        For a sparse matrix, no column, two columns of one name, no value at all, a number that is
-        infinite, complex or beyond single precision, and a column that nothing can use.
+    It has text for column names (``x0``, ``x1``, ... if there were none), rows from 0, and each
+    column as `plain` gives it, or as category.
     """
     if hasattr(X, "tocsr"):
         raise ValueError("X is a sparse matrix, which is not supported: give X.toarray().")

@@ -33,16 +33,7 @@ UNTYPED = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
 class Form(NamedTuple):
-    """How a CSV is written.
-
-    Parameters
-    ----------
-    separator : str
-        One character.
-    encoding : str
-        "utf-8-sig" is UTF-8 with a byte order mark.
-    line_end : str
-    """
+    """How a CSV is written; the encoding "utf-8-sig" is UTF-8 with a byte order mark."""
 
     separator: str = ","
     encoding: str = "utf-8"
@@ -50,11 +41,8 @@ class Form(NamedTuple):
 
     def options(self) -> dict[str, Any]:
         """Give what `pandas.read_csv` must know to read such a file."""
-        return {
-            "sep": self.separator,
-            "encoding": self.encoding,
-            "skipinitialspace": self.separator == " ",
-        }
+        runs = self.separator == " "
+        return {"sep": self.separator, "encoding": self.encoding, "skipinitialspace": runs}
 
 
 def find_form(path: str | Path, sep: str | None = None, encoding: str | None = None) -> Form:

@@ -27,15 +27,10 @@ MAX_SLOTS = 256
 
 
 class Span(NamedTuple):
-    """Columns ``start`` to ``stop`` of an encoded row, and what they mean.
+    """Columns ``start`` to ``stop`` (left out) of an encoded row: "number", "category", "missing".
 
-    Parameters
-    ----------
-    start, stop : int
-        Half-open range of columns of the encoded matrix.
-    kind : {"number", "category", "missing"}
-        A number is one column in rank space. A category is a one-hot block. A missing block has
-        the two slots (present, missing) and speaks of the number right before it.
+    A number is one column in rank space, a category a one-hot block. A missing block has the two
+    slots (present, missing) and speaks of the number right before it.
     """
 
     start: int
@@ -89,20 +84,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self.categorical_features = categorical_features
 
     def fit(self, X: Any, y: Any = None) -> TableEncoder:
-        """Learn the values of each column.
-
-        Parameters
-        ----------
-        X : dataframe or array-like of shape (n_samples, n_features)
-            The table. Missing values are welcome, infinities are not.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        self : TableEncoder
-            The fitted encoder.
-        """
+        """Learn the values of each column of a table, missing ones among them."""
         frame = as_frame(X)
         nominal = set(nominal_columns(X, frame, self.categorical_features))
         self._dtype_ = None if isinstance(X, pd.DataFrame) else np.asarray(X).dtype
@@ -126,18 +108,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return self.spans_[-1].stop if self.spans_ else 0
 
     def transform(self, X: Any) -> Matrix:
-        """Encode rows.
+        """Encode rows as one finite, C-contiguous matrix (n, width_).
 
-        Parameters
-        ----------
-        X : dataframe or array-like of shape (n_samples, n_features)
-            Rows with the columns seen in ``fit``. A number that was not seen lies between its
-            neighbours, a category that was not seen has an empty block.
-
-        Returns
-        -------
-        Z : ndarray of shape (n_samples, width_), float32
-            One C-contiguous matrix, all finite.
+        A number that was not seen lies between its neighbours, such a category has an empty block.
         """
         check_is_fitted(self, "spans_")
         frame = as_frame(X)
@@ -152,19 +125,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return Z
 
     def snap(self, Z: Matrix) -> Matrix:
-        """Move rows to the nearest rows that can be decoded.
-
-        Parameters
-        ----------
-        Z : ndarray of shape (n_samples, width_)
-            Encoded rows, for example from a generator.
-
-        Returns
-        -------
-        Z : ndarray of shape (n_samples, width_), float32
-            Numbers at observed scores, blocks one-hot: what ``transform`` would give for the
-            decoded rows.
-        """
+        """Move rows (n, width_) to where ``transform`` would put the rows that they decode to."""
         snapped = np.zeros_like(Z, dtype=np.float32)
         for (encoder, target), (_, source) in zip(
             self._blocks(snapped), self._blocks(Z), strict=True
@@ -173,19 +134,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return snapped
 
     def inverse_transform(self, Z: Matrix, rng: np.random.Generator | None = None) -> Any:
-        """Decode rows.
+        """Decode rows (n, width_) into the container, columns and dtypes of the table.
 
-        Parameters
-        ----------
-        Z : ndarray of shape (n_samples, width_)
-            Encoded rows; they need not be snapped.
-        rng : numpy.random.Generator, default=None
-            Draws among the categories that share a slot; None takes the most frequent.
-
-        Returns
-        -------
-        X : dataframe or ndarray of shape (n_samples, n_features)
-            Rows in the container, columns and dtypes of the table seen in ``fit``.
+        Among the categories that share a slot, ``rng`` draws; None takes the most frequent.
         """
         check_is_fitted(self, "spans_")
         columns = [encoder.decode(block, rng) for encoder, block in self._blocks(Z)]
@@ -225,26 +176,9 @@ def as_frame(X: Any) -> pd.DataFrame:
 
 
 def nominal_columns(X: Any, frame: pd.DataFrame, categorical_features: Any) -> list[int]:
-    """Find the columns to treat as nominal categories.
+    """List the places of the columns to treat as nominal categories, in their order.
 
-    Parameters
-    ----------
-    X : dataframe or array-like of shape (n_samples, n_features)
-        The table as the user gave it: only a frame knows names.
-    frame : dataframe of shape (n_samples, n_features)
-        The same table from `as_frame`.
-    categorical_features : "auto", None or array-like
-        See `TableEncoder`.
-
-    Returns
-    -------
-    indices : list of int
-        In the order of the columns.
-
-    Raises
-    ------
-    ValueError
-        If a name, an index or a mask does not fit the table.
+    ``X`` is the table as the user gave it, for only a frame knows names; `as_frame` made ``frame``.
     """
     inferred = [i for i in range(frame.shape[1]) if kind_of(frame.iloc[:, i]) == "category"]
     must = [i for i in inferred if not _is_bool(plain(frame.iloc[:, i]).dtype)]
@@ -276,13 +210,7 @@ def _column_encoder(column: pd.Series, nominal: bool) -> NumberEncoder | Categor
 
 
 class NumberEncoder:
-    """One ordered column: numbers, dates, ordered categories.
-
-    Parameters
-    ----------
-    column : Series of shape (n_samples,)
-        With at least one present value.
-    """
+    """One ordered column, some value of it present: numbers, dates, ordered categories."""
 
     def __init__(self, column: pd.Series) -> None:
         keys = to_numbers(plain(column))
@@ -324,13 +252,7 @@ class NumberEncoder:
 
 
 class CategoryEncoder:
-    """One nominal column, missing values being a category of their own.
-
-    Parameters
-    ----------
-    column : Series of shape (n_samples,)
-        Any hashable values.
-    """
+    """One nominal column of hashable values, missing ones being a category of their own."""
 
     def __init__(self, column: pd.Series) -> None:
         labels = _labels(column)
@@ -400,19 +322,9 @@ def _take(values: Any, codes: NDArray[np.intp], missing: Any) -> Any:
 
 
 def matrix_columns(spans: Sequence[Span], Z: Matrix) -> Matrix:
-    """One column a span: scores as they are, blocks as the index of their strongest slot.
+    """Give a column a span, (n, n_spans), to learners that split on single columns.
 
-    Parameters
-    ----------
-    spans : sequence of Span
-        What the columns of ``Z`` mean.
-    Z : ndarray of shape (n_samples, width)
-        Encoded rows.
-
-    Returns
-    -------
-    columns : ndarray of shape (n_samples, n_spans), float32
-        A compact form for learners that split on single columns.
+    Scores stay as they are, blocks become the index of their strongest slot.
     """
     columns = np.empty((len(Z), len(spans)), dtype=np.float32)
     for i, (start, stop, kind) in enumerate(spans):
@@ -421,19 +333,6 @@ def matrix_columns(spans: Sequence[Span], Z: Matrix) -> Matrix:
 
 
 def missing_mask(spans: Sequence[Span], Z: Matrix) -> NDArray[np.bool_]:
-    """Tell where the numbers of encoded rows are missing.
-
-    Parameters
-    ----------
-    spans : sequence of Span
-        What the columns of ``Z`` mean.
-    Z : ndarray of shape (n_samples, width)
-        Encoded rows.
-
-    Returns
-    -------
-    holes : ndarray of bool, shape (n_samples, n_missing_spans)
-        One column for each number that had holes in the table.
-    """
+    """Tell where encoded rows have holes, a column for each number that had some in the table."""
     starts = [span.start for span in spans if span.kind == "missing"]
     return Z[:, [start + 1 for start in starts]] > Z[:, starts]

@@ -109,6 +109,8 @@ class GuardedOverSampler(TableSampler):
     of the sampler that adds the rows; the trees of the default classifier grow anew for each class.
     While the folds are tried, OpenMP has one thread.
 
+    Where `sampler` fails on a fold, in which classes have fewer rows, a ValueError says so.
+
     The choice is about ranking; what new rows do to the decision threshold does not count. Where
     the classes have few rows it is a noisy one, and all of them get new rows or none does.
 

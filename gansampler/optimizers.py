@@ -16,12 +16,7 @@ from torch import Tensor
 class Optimizer:
     """What training asks of an optimizer; those of `torch.optim` can do the same.
 
-    Parameters
-    ----------
-    weights : iterable of Tensor
-        Changed in place.
-    lr : float
-        Learning rate; another one may be put into ``param_groups[0]["lr"]`` at any time.
+    It changes weights in place; another rate may be put into ``param_groups[0]["lr"]`` at any time.
     """
 
     def __init__(self, weights: Iterable[Tensor], lr: float) -> None:
@@ -48,13 +43,6 @@ class RMSprop(Optimizer):
 
     .. math:: v \leftarrow \alpha v + (1 - \alpha) g^2, \qquad
         w \leftarrow w - \eta \frac{g}{\sqrt{v} + \epsilon}
-
-    Parameters
-    ----------
-    weights, lr
-        See `Optimizer`; `lr` is :math:`\eta`.
-    alpha, eps : float, default=0.99, 1e-8
-        :math:`\alpha` and :math:`\epsilon`.
 
     References
     ----------
@@ -86,15 +74,8 @@ class Adam(Optimizer):
         v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \qquad
         w \leftarrow w - \eta \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}
 
-    Parameters
-    ----------
-    weights, lr
-        See `Optimizer`; `lr` is :math:`\eta`.
-    betas : tuple of float, default=(0.5, 0.9)
-        :math:`\beta_1` and :math:`\beta_2`. A long first moment of the generator's gradient would
-        point where the discriminator was.
-    eps : float, default=1e-8
-        :math:`\epsilon`.
+    A long first moment of the generator's gradient would point where the discriminator was, so that
+    :math:`\beta_1` is small.
 
     References
     ----------

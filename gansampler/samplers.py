@@ -61,13 +61,10 @@ def _names(registry: dict[str, Any]) -> str:
     return "{" + f"\n{' ' * 8}".join(wrap(names, 80)) + "}"
 
 
-def _table_parameters(or_none: str = "", if_none: str = "") -> str:
-    """Document what the samplers share, with or without an anchor that may be None."""
-    return f"""anchor : {_names(ANCHORS)} or Anchors{or_none}, default="neighbors"
-        Where a candidate starts. ``"neighbors"`` is a point between a row of the class and one of
-        its neighbours, see :class:`~gansampler.anchors.NeighborAnchors`{if_none}.
+_ANCHOR = """Where a candidate starts. ``"neighbors"`` is a point between a row of the class and
+        one of its neighbours, see :class:`~gansampler.anchors.NeighborAnchors`"""
 
-    acceptance : {_names(ACCEPTANCES)}, Acceptance or None, default="classifier"
+_TABLE_PARAMETERS = f"""acceptance : {_names(ACCEPTANCES)}, Acceptance or None, default="classifier"
         Which candidates stay. ``"classifier"`` keeps them in proportion to the square of the
         probability that a classifier trained on the original rows gives their class, see
         :class:`~gansampler.acceptance.ClassifierAcceptance`; None keeps them all.
@@ -81,12 +78,10 @@ def _table_parameters(or_none: str = "", if_none: str = "") -> str:
         None takes those only that cannot be numbers. All other columns are ordered: numbers, dates,
         durations, ordered categories."""
 
-
 _RANDOM_STATE = """random_state : int, RandomState instance or None, default=None
         Seed of everything random. None takes fresh entropy, not numpy's global state."""
 
-_GAN_PARAMETERS = (
-    f"""penalty : {_names(PENALTIES)}, Loss or None, default=None
+_GAN_PARAMETERS = f"""penalty : {_names(PENALTIES)}, Loss or None, default=None
         A zero-centred gradient penalty beside the loss, see
         :class:`~gansampler.losses.GradientPenalty`.
 
@@ -135,9 +130,11 @@ _GAN_PARAMETERS = (
     train_on : {{"all", "minority"}}, default="all"
         Whether the rows of all classes take part in the game, or only of those that get new rows.
 
-    """
-    + _table_parameters(" or None", ";\n        None starts from noise alone")
-    + """
+    anchor : {_names(ANCHORS)}, Anchors or None, default="neighbors"
+        {_ANCHOR}; None starts from noise
+        alone.
+
+    {_TABLE_PARAMETERS}
 
     generator, discriminator : callable or None, default=None
         A factory of your own network, called as ``generator(in_features, out_features)``, which
@@ -150,18 +147,13 @@ _GAN_PARAMETERS = (
         Where training runs; ``"auto"`` takes CUDA where it is there. What was learnt comes back to
         the CPU.
 
-    """
-    + _RANDOM_STATE
-    + """
+    {_RANDOM_STATE}
 
     verbose : bool or int, default=False
         Whether training shows a progress bar."""
-)
 
 
-def _attributes(networks: str, history: str) -> str:
-    """Document what a fit learns; the words for networks and history differ."""
-    return f"""sampling_strategy_ : dict
+_ATTRIBUTES = """sampling_strategy_ : dict
         How many rows are generated for each class.
 
     classes_ : ndarray of shape (n_classes,)
@@ -176,10 +168,13 @@ def _attributes(networks: str, history: str) -> str:
     acceptance_ : Acceptance or None
         Which candidates stay; None if so asked, and where no class had to be learnt.
 
-    generator_, discriminator_ : {networks}
+    generator_, discriminator_ : Generator, Discriminator or None
+        The trained networks, on the CPU; None where there are none, and where no class had to be
+        learnt.
 
     history_ : list of dict
-        {history}
+        The course of training: ``step``, ``generator_loss``, ``discriminator_loss`` and
+        ``learning_rate``; empty where there is none.
 
     synthetic_mask_ : ndarray of shape (n_samples_new,), bool
         Which of the returned rows were generated.
@@ -190,35 +185,26 @@ def _attributes(networks: str, history: str) -> str:
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the columns, where they are all strings."""
 
-
-_GAN_ATTRIBUTES = _attributes(
-    """Generator, Discriminator or None
-        The trained networks, on the CPU; None where no class had to be learnt.""",
-    """The course of training: ``step``, ``generator_loss``, ``discriminator_loss`` and
-        ``learning_rate``.""",
-)
-
 _NOTES = """A class with fewer than three different rows cannot be learnt: its rows are duplicated,
     and a warning says so. Every generated value was seen in its column; missing values come back as
     missing values. Of classes with more than 20,000 rows, so many serve as anchors."""
 
-_GAN_NOTES = (
-    _NOTES
-    + """
+_GAN_NOTES = f"""{_NOTES}
 
     ``anchor=None, acceptance=None`` is the textbook conditional GAN. From noise alone the networks
     have more to learn than the defaults give them time for: ``steps=2000, learning_rate=1e-3`` is a
     start."""
-)
 
-
-@Substitution(
+_document_gan = Substitution(
     sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
     losses=_names(LOSSES),
     parameters=_GAN_PARAMETERS,
-    attributes=_GAN_ATTRIBUTES,
+    attributes=_ATTRIBUTES,
     notes=_GAN_NOTES,
 )
+
+
+@_document_gan
 class CGANOverSampler(BaseGANOverSampler):
     """Over-sample with a conditional generative adversarial network.
 
@@ -326,12 +312,7 @@ class CGANOverSampler(BaseGANOverSampler):
         self.verbose = verbose
 
 
-@Substitution(
-    sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
-    parameters=_GAN_PARAMETERS,
-    attributes=_GAN_ATTRIBUTES,
-    notes=_GAN_NOTES,
-)
+@_document_gan
 class LSGANOverSampler(CGANOverSampler):
     """Over-sample with a conditional least squares generative adversarial network.
 
@@ -448,13 +429,11 @@ class LSGANOverSampler(CGANOverSampler):
 
 @Substitution(
     sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
-    parameters=_table_parameters(),
+    anchors=_names(ANCHORS),
+    anchor=_ANCHOR,
+    parameters=_TABLE_PARAMETERS,
     random_state=_RANDOM_STATE,
-    attributes=_attributes(
-        """None
-        There are no networks.""",
-        "Empty, for there is no training.",
-    ),
+    attributes=_ATTRIBUTES,
     notes=_NOTES,
 )
 class JitterOverSampler(BaseGANOverSampler):
@@ -466,6 +445,9 @@ class JitterOverSampler(BaseGANOverSampler):
     Parameters
     ----------
     {sampling_strategy}
+
+    anchor : {anchors} or Anchors, default="neighbors"
+        {anchor}.
 
     {parameters}
 

@@ -164,31 +164,10 @@ def split_target(
     drop: Iterable[Any] = (),
     read: Mapping[Any, str] | None = None,
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """Take the classes out of a table, leave some columns out, and read some as one is told.
+    """Part a table into features and classes; leave columns out, and read some as one is told.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Features and classes.
-    target : object
-        The column of classes: its name, or the name as text.
-    drop : iterable of object
-        Columns to leave out, for example an identifier.
-    read : mapping of object to {"number", "date", "category"}, optional
-        What the values of a column are, if not what they look like: codes that are categories, or
-        text such as "1,234" or "31.12.2020".
-
-    Returns
-    -------
-    X : DataFrame
-        The features.
-    y : Series
-        The classes.
-
-    Raises
-    ------
-    ValueError
-        If a column is not there or cannot be read so, or if no feature is left.
+    Columns go by their names, or these as text; ``read`` says of a column "number", "date" or
+    "category": codes that are categories, say, or text such as "1,234" or "31.12.2020".
     """
     target, *drop = [_find_column(table, name) for name in [target, *drop]]
     if target in drop:
