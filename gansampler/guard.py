@@ -247,15 +247,12 @@ class GuardedOverSampler(TableSampler):
             sampler = self._sampler_for(y_without, {c: n * share for c, n in new.items()}, rng)
             X_with, y_with = _resampled_fold(sampler, X_without, y_without, fold)
             model = seeded_copy(own, int(rng.integers(2**31)))
-            X_test, codes_test = take(X, held_out), codes[held_out]
-            scores = {}
-            for name, rows, labels in [
-                ("score_without", X_without, y_without),
-                ("score_with", X_with, y_with),
-            ]:
-                fitted = clone(model).fit(rows, np.searchsorted(classes, labels))
-                scores[name] = ranking_score(codes_test, fitted.predict_proba(X_test), scored)
-            yield {"fold": fold, **scores}
+            test = take(X, held_out), codes[held_out], scored
+            yield {
+                "fold": fold,
+                "score_without": _score(model, X_without, codes[training], *test),
+                "score_with": _score(model, X_with, np.searchsorted(classes, y_with), *test),
+            }
 
     def _sampler_for(
         self, y: NDArray[Any], new: Mapping[Any, float], rng: np.random.Generator
@@ -299,6 +296,12 @@ def speaks_against(evidence: list[dict[str, Any]], standard_errors: float) -> bo
     k = len(gains)
     error = gains.std(ddof=1) * np.sqrt(1 / k + 1 / (k - 1))
     return bool(gains.mean() < -standard_errors * error)
+
+
+def _score(model: Any, X: Any, codes: Codes, X_test: Any, truth: Codes, scored: Codes) -> float:
+    """Fit a copy of a classifier to rows, and score how it ranks those that were held out."""
+    fitted = clone(model).fit(X, codes)
+    return ranking_score(truth, fitted.predict_proba(X_test), scored)
 
 
 def ranking_score(codes: Codes, probabilities: Floats, scored: Codes) -> float:

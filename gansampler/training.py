@@ -114,7 +114,7 @@ def step(
     anchors: Anchors | None,
     losses: list[Loss],
     optimizers: list[Optimizer | torch.optim.Optimizer],
-    discriminator_steps: int = 1,
+    discriminator_steps: int,
 ) -> Tensor:
     """Update the discriminator so many times, then the generator on its last rows; both losses."""
     for k in range(discriminator_steps):
