@@ -30,30 +30,6 @@ _TABLE_CONSTRAINTS: dict[str, list[Any]] = {
     "categorical_features": [StrOptions({"auto"}), "array-like", None],
 }
 
-_GAN_CONSTRAINTS: dict[str, list[Any]] = {
-    **_TABLE_CONSTRAINTS,
-    "loss": [StrOptions(set(LOSSES)), Loss],
-    "penalty": [StrOptions(set(PENALTIES)), Loss, None],
-    "latent_dim": [Interval(Integral, 1, None, closed="left")],
-    "hidden_sizes": ["array-like"],
-    "activation": [StrOptions(set(ACTIVATIONS))],
-    "batch_norm": [StrOptions({"generator", "discriminator", "both"}), None],
-    "dropout": [Interval(Real, 0, 1, closed="left")],
-    "pac": [Interval(Integral, 1, None, closed="left")],
-    "optimizer": [StrOptions(set(OPTIMIZERS))],
-    "learning_rate": [Interval(Real, 0, None, closed="neither"), "array-like"],
-    "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
-    "batch_size": [Interval(Integral, 1, None, closed="left")],
-    "steps": [Interval(Integral, 1, None, closed="left")],
-    "cosine_decay": ["boolean"],
-    "ema_decay": [Interval(Real, 0, 1, closed="left")],
-    "train_on": [StrOptions({"all", "minority"})],
-    "generator": [callable, None],
-    "discriminator": [callable, None],
-    "device": [str, torch.device],
-    "verbose": ["verbose"],
-}
-
 
 def _names(registry: dict[str, Any]) -> str:
     """List the keys of a registry for a docstring, so that a new entry is written once."""
@@ -252,7 +228,29 @@ class CGANOverSampler(BaseGANOverSampler):
     (5, 20)
     """
 
-    _parameter_constraints: ClassVar[dict[str, Any]] = _GAN_CONSTRAINTS
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **_TABLE_CONSTRAINTS,
+        "loss": [StrOptions(set(LOSSES)), Loss],
+        "penalty": [StrOptions(set(PENALTIES)), Loss, None],
+        "latent_dim": [Interval(Integral, 1, None, closed="left")],
+        "hidden_sizes": ["array-like"],
+        "activation": [StrOptions(set(ACTIVATIONS))],
+        "batch_norm": [StrOptions({"generator", "discriminator", "both"}), None],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "pac": [Interval(Integral, 1, None, closed="left")],
+        "optimizer": [StrOptions(set(OPTIMIZERS))],
+        "learning_rate": [Interval(Real, 0, None, closed="neither"), "array-like"],
+        "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "steps": [Interval(Integral, 1, None, closed="left")],
+        "cosine_decay": ["boolean"],
+        "ema_decay": [Interval(Real, 0, 1, closed="left")],
+        "train_on": [StrOptions({"all", "minority"})],
+        "generator": [callable, None],
+        "discriminator": [callable, None],
+        "device": [str, torch.device],
+        "verbose": ["verbose"],
+    }
 
     def __init__(
         self,
@@ -285,31 +283,16 @@ class CGANOverSampler(BaseGANOverSampler):
         verbose: bool | int = False,
     ) -> None:
         super().__init__(sampling_strategy=sampling_strategy)
-        self.loss = loss
-        self.penalty = penalty
-        self.latent_dim = latent_dim
-        self.hidden_sizes = hidden_sizes
-        self.activation = activation
-        self.batch_norm = batch_norm
-        self.dropout = dropout
-        self.pac = pac
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.discriminator_steps = discriminator_steps
-        self.batch_size = batch_size
-        self.steps = steps
-        self.cosine_decay = cosine_decay
-        self.ema_decay = ema_decay
-        self.train_on = train_on
-        self.anchor = anchor
-        self.acceptance = acceptance
-        self.candidates = candidates
-        self.categorical_features = categorical_features
-        self.generator = generator
-        self.discriminator = discriminator
-        self.device = device
-        self.random_state = random_state
-        self.verbose = verbose
+        self.loss, self.penalty = loss, penalty
+        self.latent_dim, self.hidden_sizes, self.activation = latent_dim, hidden_sizes, activation
+        self.batch_norm, self.dropout, self.pac = batch_norm, dropout, pac
+        self.optimizer, self.learning_rate = optimizer, learning_rate
+        self.discriminator_steps, self.batch_size = discriminator_steps, batch_size
+        self.steps, self.cosine_decay, self.ema_decay = steps, cosine_decay, ema_decay
+        self.train_on, self.anchor, self.acceptance = train_on, anchor, acceptance
+        self.candidates, self.categorical_features = candidates, categorical_features
+        self.generator, self.discriminator = generator, discriminator
+        self.device, self.random_state, self.verbose = device, random_state, verbose
 
 
 @_document_gan
@@ -359,7 +342,7 @@ class LSGANOverSampler(CGANOverSampler):
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
-        **_GAN_CONSTRAINTS,
+        **CGANOverSampler._parameter_constraints,
         "loss": [
             StrOptions({"least_squares", "relativistic_least_squares"}),
             LeastSquares,
@@ -397,34 +380,8 @@ class LSGANOverSampler(CGANOverSampler):
         random_state: int | np.random.RandomState | None = None,
         verbose: bool | int = False,
     ) -> None:
-        super().__init__(
-            sampling_strategy,
-            loss=loss,
-            penalty=penalty,
-            latent_dim=latent_dim,
-            hidden_sizes=hidden_sizes,
-            activation=activation,
-            batch_norm=batch_norm,
-            dropout=dropout,
-            pac=pac,
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            discriminator_steps=discriminator_steps,
-            batch_size=batch_size,
-            steps=steps,
-            cosine_decay=cosine_decay,
-            ema_decay=ema_decay,
-            train_on=train_on,
-            anchor=anchor,
-            acceptance=acceptance,
-            candidates=candidates,
-            categorical_features=categorical_features,
-            generator=generator,
-            discriminator=discriminator,
-            device=device,
-            random_state=random_state,
-            verbose=verbose,
-        )
+        given = locals()
+        super().__init__(**{name: given[name] for name in LSGANOverSampler._get_param_names()})
 
 
 @Substitution(
@@ -500,9 +457,6 @@ class JitterOverSampler(BaseGANOverSampler):
 
     def _check_settings(self) -> None:
         """There is nothing that the declarations do not say."""
-
-    def _trains_on_all(self) -> bool:
-        return False
 
     def _try_networks(self, width: int, n_classes: int) -> None:
         """There are none."""
