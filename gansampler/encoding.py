@@ -7,7 +7,8 @@ table.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -93,12 +94,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self._encoders_ = [
             _column_encoder(frame.iloc[:, i], i in nominal) for i in range(frame.shape[1])
         ]
-        self.spans_: list[Span] = []
-        for encoder in self._encoders_:
-            start = self.spans_[-1].stop if self.spans_ else 0
-            for kind, width in encoder.blocks:
-                self.spans_.append(Span(start, start + width, kind))
-                start += width
+        blocks = [block for encoder in self._encoders_ for block in encoder.blocks]
+        stops = accumulate(width for _, width in blocks)
+        self.spans_ = [Span(b - n, b, kind) for (kind, n), b in zip(blocks, stops, strict=True)]
         return self
 
     @property
@@ -114,10 +112,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self, "spans_")
         frame = as_frame(X)
-        if frame.shape[1] != self.n_features_in_:
+        n = frame.shape[1]
+        if n != self.n_features_in_:
             raise ValueError(
-                f"X has {frame.shape[1]} columns, but the encoder was fitted on "
-                f"{self.n_features_in_}."
+                f"X has {n} columns, but the encoder was fitted on {self.n_features_in_}."
             )
         Z = np.zeros((len(frame), self.width_), dtype=np.float32)
         for i, (encoder, block) in enumerate(self._blocks(Z)):
@@ -127,9 +125,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def snap(self, Z: Matrix) -> Matrix:
         """Move rows (n, width_) to where ``transform`` would put the rows that they decode to."""
         snapped = np.zeros_like(Z, dtype=np.float32)
-        for (encoder, target), (_, source) in zip(
-            self._blocks(snapped), self._blocks(Z), strict=True
-        ):
+        pairs = zip(self._blocks(snapped), self._blocks(Z), strict=True)
+        for (encoder, target), (_, source) in pairs:
             encoder.snap(source, out=target)
         return snapped
 
@@ -146,22 +143,15 @@ class TableEncoder(TransformerMixin, BaseEstimator):
                 X[:, i] = column
             return X
         # Of objects that are dates, say, pandas would make another dtype unless it is named.
-        like = dict(enumerate(zip(columns, self._like_.dtypes, strict=True)))
-        index = pd.RangeIndex(len(Z))
-        frame = pd.DataFrame(
-            {i: pd.Series(values, index, dtype) for i, (values, dtype) in like.items()}, index
-        )
-        frame.columns = self._like_.columns
-        return frame
+        like, index = zip(columns, self._like_.dtypes, strict=True), pd.RangeIndex(len(Z))
+        series = (pd.Series(values, index, dtype) for values, dtype in like)
+        return pd.DataFrame(dict(enumerate(series)), index).set_axis(self._like_.columns, axis=1)
 
-    def _blocks(self, Z: Matrix) -> list[tuple[Any, Matrix]]:
+    def _blocks(self, Z: Matrix) -> Iterator[tuple[Any, Matrix]]:
         """Pair the encoder of each column of the table with its columns of ``Z``."""
-        pairs, start = [], 0
-        for encoder in self._encoders_:
-            stop = start + sum(width for _, width in encoder.blocks)
-            pairs.append((encoder, Z[:, start:stop]))
-            start = stop
-        return pairs
+        widths = [sum(width for _, width in encoder.blocks) for encoder in self._encoders_]
+        parts = np.split(Z, np.cumsum(widths, dtype=int), axis=1)  # and one without a column
+        return zip(self._encoders_, parts, strict=False)
 
 
 def as_frame(X: Any) -> pd.DataFrame:
@@ -256,11 +246,14 @@ class CategoryEncoder:
 
     def __init__(self, column: pd.Series) -> None:
         labels = _labels(column)
-        codes, first, counts = _factorize(labels)
+        codes, _ = pd.factorize(labels)  # -1 is missing
+        present = np.flatnonzero(codes >= 0)
+        _, first, counts = np.unique(codes[present], return_index=True, return_counts=True)
         by_frequency = np.argsort(-counts, kind="stable")
-        self.values = column.iloc[first[by_frequency]].array.copy()
+        rows = present[first[by_frequency]]
+        self.values = column.iloc[rows].array.copy()
         self.counts = counts[by_frequency]
-        self.index = pd.Index(labels.iloc[first[by_frequency]].astype(object), dtype=object)
+        self.index = pd.Index(labels.iloc[rows].astype(object), dtype=object)
         self.n_slots = min(len(self.values), MAX_SLOTS)
         self.has_missing = bool((codes < 0).any())
         self.missing = column[codes < 0].iloc[0] if self.has_missing else None
@@ -296,17 +289,6 @@ def _labels(column: pd.Series) -> pd.Series:
     """Give the values of a nominal column by which its categories are told apart."""
     # Some of the objects, dates among text say, could look like a quantity for themselves.
     return column if pd.api.types.is_object_dtype(column.dtype) else plain(column)
-
-
-def _factorize(column: pd.Series) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Codes of a column (-1 is missing), and of each category its first row and its count."""
-    codes, uniques = pd.factorize(column)
-    present = codes >= 0
-    counts = np.bincount(codes[present], minlength=len(uniques))
-    order = np.flatnonzero(present)
-    first = np.zeros(len(uniques), dtype=np.intp)
-    first[codes[order[::-1]]] = order[::-1]
-    return codes, first, counts
 
 
 def _take(values: Any, codes: NDArray[np.intp], missing: Any) -> Any:
