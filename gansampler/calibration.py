@@ -197,11 +197,8 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         else:
             estimator.fit(X, y, **params)
             learnt = LearntPrior(resampled / resampled.sum(), resampled / counts)
-        self.estimator_ = estimator
-        self.classes_ = classes
-        self.prior_ = counts / counts.sum()
-        self.resampled_prior_ = learnt.shares
-        self._learnt_ = learnt
+        self.estimator_, self.classes_, self._learnt_ = estimator, classes, learnt
+        self.prior_, self.resampled_prior_ = counts / counts.sum(), learnt.shares
         return self
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -248,12 +245,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         return self.estimator_.feature_names_in_
 
     def get_metadata_routing(self) -> MetadataRouter:
-        """Tell scikit-learn that what `fit` is given beside rows and classes goes to the estimator.
-
-        Returns
-        -------
-        MetadataRouter
-        """
+        """Tell scikit-learn that the parameters of `fit` go to the ``fit`` of the estimator."""
         mapping = MethodMapping().add(caller="fit", callee="fit")
         return MetadataRouter(owner=self).add(estimator=self.estimator, method_mapping=mapping)
 
@@ -265,11 +257,10 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     def _given_prior(self, classes: NDArray[Any]) -> NDArray[Any] | None:
         """Read `resampled_prior`; None where the wrapped estimator will tell."""
         given = self.resampled_prior
-        if isinstance(given, str):
-            if given == "auto":
-                return None
-            if given == "balanced":
-                return np.ones(len(classes))
+        if isinstance(given, str) and given == "auto":
+            return None
+        if isinstance(given, str) and given == "balanced":
+            return np.ones(len(classes))
         if isinstance(given, pd.Series) and set(classes.tolist()) <= set(given.index):
             given = given.to_dict()
         if isinstance(given, Mapping):
