@@ -33,18 +33,9 @@ def correct_resampling(probabilities: ArrayLike, enrichment: Enrichment) -> Floa
     :math:`p R_c(p)` rises with :math:`p`. Constant :math:`R_c` change the class prior alone, and
     :math:`p_c \propto q_c / R_c` is the formula of Saerens [1]_ and Elkan [2]_.
 
-    Parameters
-    ----------
-    probabilities : array-like of shape (n, classes)
-        :math:`q`; each row sums to 1.
-    enrichment : callable
-        From :math:`p`, an array of shape (n, classes), to :math:`R`, of that shape or of shape
-        (classes,); above zero.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, classes)
-        :math:`p`; each row sums to 1.
+    Of ``probabilities``, :math:`q` (n, classes), each row sums to 1, and so it is of what is given
+    back, :math:`p`; ``enrichment`` makes of :math:`p` an :math:`R` above zero, (n, classes) or
+    (classes,).
 
     References
     ----------

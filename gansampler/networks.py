@@ -74,20 +74,8 @@ class SeededDropout(nn.Module):
 class MLP(nn.Sequential):
     """A multi-layer perceptron, (batch, in_features) -> (batch, out_features).
 
-    Parameters
-    ----------
-    in_features, out_features : int
-        Widths at both ends.
-    hidden_sizes : sequence of int, default=(128, 128)
-        Widths of the hidden layers.
-    activation : str, default="leaky_relu"
-        A key of `ACTIVATIONS`.
-    batch_norm : bool, default=False
-        Whether each hidden layer is normalised over the batch.
-    dropout : float, default=0
-        Probability of `SeededDropout` behind each hidden layer.
-    random : torch.Generator or None, default=None
-        Where first weights are drawn from; None is torch's global generator.
+    Each hidden layer is followed by batch normalisation, if asked for, a key of `ACTIVATIONS` and
+    `SeededDropout`; first weights are drawn from ``random``, None being torch's global generator.
     """
 
     def __init__(
