@@ -330,10 +330,11 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
                 f"loss={self.loss!r} teaches the generator nothing: give it as `penalty`, beside a "
                 "loss."
             )
-        if not all(_is_width(size) for size in self.hidden_sizes):
-            raise ValueError(
-                f"hidden_sizes={self.hidden_sizes!r} must hold whole numbers above zero."
-            )
+        for size in self.hidden_sizes:
+            if not isinstance(size, Integral) or isinstance(size, bool) or int(size) <= 0:
+                raise ValueError(
+                    f"hidden_sizes={self.hidden_sizes!r} must hold whole numbers above zero."
+                )
         resolve_device(self.device)
 
     def __sklearn_tags__(self) -> Any:
@@ -342,10 +343,6 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
-
-
-def _is_width(size: Any) -> bool:
-    return isinstance(size, Integral) and not isinstance(size, bool) and int(size) > 0
 
 
 def _pair(learning_rate: Any) -> tuple[float, float]:

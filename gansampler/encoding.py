@@ -171,7 +171,7 @@ def nominal_columns(X: Any, frame: pd.DataFrame, categorical_features: Any) -> l
     ``X`` is the table as the user gave it, for only a frame knows names; `as_frame` made ``frame``.
     """
     inferred = [i for i in range(frame.shape[1]) if kind_of(frame.iloc[:, i]) == "category"]
-    must = [i for i in inferred if not _is_bool(plain(frame.iloc[:, i]).dtype)]
+    must = [i for i in inferred if plain(frame.iloc[:, i]).dtype.kind != "b"]
     if categorical_features is None:
         return must
     if isinstance(categorical_features, str) and categorical_features == "auto":
@@ -186,11 +186,6 @@ def nominal_columns(X: Any, frame: pd.DataFrame, categorical_features: Any) -> l
             f"{frame.shape[1] - 1}, a boolean mask with one entry a column, 'auto' or None."
         ) from error
     return sorted({*must, *(int(i) % frame.shape[1] for i in named)})
-
-
-def _is_bool(dtype: Any) -> bool:
-    # pandas counts categories of booleans as well.
-    return pd.api.types.is_bool_dtype(dtype) and not isinstance(dtype, pd.CategoricalDtype)
 
 
 def _column_encoder(column: pd.Series, nominal: bool) -> NumberEncoder | CategoryEncoder:

@@ -53,8 +53,9 @@ def doubts(X: pd.DataFrame) -> list[str]:
 
 def _doubt(column: pd.Series, *, is_first: bool) -> str:
     name = column.name
+    whole = pd.api.types.is_integer_dtype(column.dtype)
     nameless = re.fullmatch(r"\s*|Unnamed: [0-9]+", str(name)) is not None
-    if is_first and nameless and _counts_the_rows(column):
+    if is_first and nameless and whole and (column.diff().iloc[1:] == 1).all():
         return (
             f"The first column {name!r} has no name and counts the rows (an index, written with "
             f"the table?): leave it out by --drop {quote(str(name))}."
@@ -67,17 +68,13 @@ def _doubt(column: pd.Series, *, is_first: bool) -> str:
                 f"{column.dropna().iloc[0]!r}, so each value is a category of its own: read it by "
                 f"--read {quote(f'{name}={kind}')}."
             )
-    whole = pd.api.types.is_integer_dtype(column.dtype) or kind_of(column) == "category"
-    if len(column) >= FEWEST_ROWS_OF_IDS and whole and column.is_unique:
+    many = len(column) >= FEWEST_ROWS_OF_IDS
+    if many and (whole or kind_of(column) == "category") and column.is_unique:
         return (
             f"Each value of the column {name!r} is different: if it is an id, leave it out by "
             f"--drop {quote(str(name))}."
         )
     return ""
-
-
-def _counts_the_rows(column: pd.Series) -> bool:
-    return bool(pd.api.types.is_integer_dtype(column.dtype) and (column.diff().iloc[1:] == 1).all())
 
 
 def _bare(column: pd.Series) -> pd.Series:
