@@ -96,9 +96,7 @@ class NeighborAnchors(Anchors):
     def __init__(
         self, n_neighbors: int = 5, *, jitter: float = 0.5, same_class: bool = False
     ) -> None:
-        self.n_neighbors = n_neighbors
-        self.jitter = jitter
-        self.same_class = same_class
+        self.n_neighbors, self.jitter, self.same_class = n_neighbors, jitter, same_class
 
     @single_thread()
     def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Anchors:

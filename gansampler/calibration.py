@@ -147,8 +147,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     """
 
     def __init__(self, estimator: Any, *, resampled_prior: Any = "auto") -> None:
-        self.estimator = estimator
-        self.resampled_prior = resampled_prior
+        self.estimator, self.resampled_prior = estimator, resampled_prior
 
     def fit(self, X: Any, y: Any, **fit_params: Any) -> PriorCorrectedClassifier:
         """Fit the wrapped estimator, and learn how frequent the classes are before and after it.

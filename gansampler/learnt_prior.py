@@ -8,32 +8,19 @@ from types import NoneType
 from typing import Any, NoReturn
 
 import numpy as np
-from imblearn.ensemble import (
-    BalancedBaggingClassifier,
-    BalancedRandomForestClassifier,
-    EasyEnsembleClassifier,
-)
+from imblearn import ensemble as balanced
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.pipeline import Pipeline as SamplingPipeline
 from imblearn.under_sampling import RandomUnderSampler
 from numpy.typing import NDArray
-from sklearn import get_config
+from sklearn import ensemble, get_config, svm
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.ensemble import (
-    AdaBoostClassifier,
-    BaggingClassifier,
-    ExtraTreesClassifier,
-    RandomForestClassifier,
-    StackingClassifier,
-    VotingClassifier,
-)
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import SGDClassifier
 from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.pipeline import Pipeline
-from sklearn.svm import SVC, NuSVC
 from sklearn.utils import check_consistent_length
 from sklearn.utils.metadata_routing import process_routing
 
@@ -60,17 +47,17 @@ NEUTRAL: dict[str, tuple[Any, ...]] = {
 
 # Each of their members gets as many rows of one class as of another, with these strategies.
 BALANCED_ENSEMBLES = (
-    BalancedBaggingClassifier,
-    BalancedRandomForestClassifier,
-    EasyEnsembleClassifier,
+    balanced.BalancedBaggingClassifier,
+    balanced.BalancedRandomForestClassifier,
+    balanced.EasyEnsembleClassifier,
 )
 BALANCING = ("all", "auto", "not minority")
 
 # Their probabilities do not move as weights do: full-grown trees have pure leaves, AdaBoost weighs
 # anew in every round, and Platt's scaling, in the support vector machines, knows no weights.
 DEAF_TO_WEIGHTS = (
-    *(AdaBoostClassifier, BaggingClassifier, ExtraTreesClassifier, RandomForestClassifier),
-    *(NuSVC, SVC, VotingClassifier),
+    *(ensemble.AdaBoostClassifier, ensemble.BaggingClassifier, ensemble.VotingClassifier),
+    *(ensemble.ExtraTreesClassifier, ensemble.RandomForestClassifier, svm.NuSVC, svm.SVC),
 )
 
 
@@ -224,7 +211,9 @@ def _telltales(learner: Any) -> dict[str, Any]:
     if _restores(learner):
         return {}
     params = learner.get_params(deep=True)
-    if isinstance(learner, StackingClassifier):  # the last one learns from rows as they are given
+    if isinstance(
+        learner, ensemble.StackingClassifier
+    ):  # the last one learns from rows as they are given
         params = {k: v for k, v in params.items() if k.startswith("final_estimator")}
     restored = tuple(f"{name}__" for name, value in params.items() if _restores(value))
     return {k: v for k, v in params.items() if not k.startswith(restored) and _tells(k, v)}

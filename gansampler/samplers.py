@@ -449,11 +449,8 @@ class JitterOverSampler(BaseGANOverSampler):
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         super().__init__(sampling_strategy=sampling_strategy)
-        self.anchor = anchor
-        self.acceptance = acceptance
-        self.candidates = candidates
-        self.categorical_features = categorical_features
-        self.random_state = random_state
+        self.anchor, self.acceptance, self.candidates = anchor, acceptance, candidates
+        self.categorical_features, self.random_state = categorical_features, random_state
 
     def _check_settings(self) -> None:
         """There is nothing that the declarations do not say."""
