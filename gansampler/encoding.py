@@ -48,21 +48,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     .. math:: z(v) = \Phi^{-1}\left(\frac{\#\{x < v\} + \frac{1}{2} \#\{x = v\}}{n}\right),
 
     and decoding takes the observed value whose share of ranks holds :math:`\Phi(z)`. Ordered
-    categories, dates and time differences are numbers here; nominal categories are one-hot.
-
-    Parameters
-    ----------
-    categorical_features : "auto", None or array-like, default="auto"
-        The nominal columns: names, indices or a boolean mask. ``"auto"`` takes what is neither a
-        number nor a date nor a duration nor ordered, see `gansampler.columns`; None takes none but
-        those that cannot be numbers, which booleans can.
-
-    Attributes
-    ----------
-    spans_ : list of Span
-        What the columns of the encoded matrix mean, in order.
-    n_features_in_ : int
-        Number of columns of the table.
+    categories, dates and time differences are numbers here; nominal categories are one-hot. Which
+    columns are nominal is said by `categorical_features`, as it is to the samplers; ``spans_`` says
+    what the columns of the encoded matrix mean.
 
     References
     ----------
