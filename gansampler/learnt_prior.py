@@ -120,8 +120,8 @@ class _ClassCounter(BaseEstimator):
 def _put_counter(layers: list[Any]) -> None:
     """Count behind the last sampler; not all add as many as their ``sampling_strategy_`` says."""
     for pipeline in [layer for layer in layers if isinstance(layer, SamplingPipeline)][-1:]:
-        pipeline.steps = pipeline.steps.copy()
-        pipeline.steps.insert(-1, ("class_counter", _ClassCounter()))
+        *before, last = pipeline.steps
+        pipeline.steps = [*before, ("class_counter", _ClassCounter()), last]
 
 
 def _take_counters(layers: list[Any]) -> None:
