@@ -214,7 +214,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
 
     @single_thread()
     def _try_networks(self, width: int, n_classes: int) -> None:
-        """Make and check the user's own networks early; those that are trained are made later."""
+        """Try the user's own networks, from a seed of no other use; the trained ones come later."""
         for side, widths in self._network_widths(width, n_classes).items():
             if getattr(self, side) is not None:
                 network = self._network(side, *widths, np.random.default_rng(0))
