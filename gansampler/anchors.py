@@ -112,7 +112,8 @@ class NeighborAnchors(Anchors):
         rows, inverse = np.unique(used, return_inverse=True)
         places = torch.from_numpy(inverse.reshape(used.shape))
         self.bank_ = torch.from_numpy(Z[rows])
-        self.base_, self.neighbor_ = places[:, 0], places[:, 1:]
+        # With a part of a tensor all of it is pickled, with a copy the part.
+        self.base_, self.neighbor_ = places[:, 0].clone(), places[:, 1:].clone()
         self.count_ = torch.tensor([len(base) for base in bases])
         self.start_ = self.count_.cumsum(0) - self.count_
         self._prepare_columns(spans)
