@@ -19,20 +19,14 @@ __all__ = [
     "__version__",
 ]
 
-_MODULES = {
-    "CGANOverSampler": "samplers",
-    "GuardedOverSampler": "guard",
-    "JitterOverSampler": "samplers",
-    "LSGANOverSampler": "samplers",
-    "PriorCorrectedClassifier": "calibration",
-}
+_MODULES = {"GuardedOverSampler": "guard", "PriorCorrectedClassifier": "calibration"}
 
 
 def __getattr__(name: str) -> Any:
     """Import a class when it is first asked for: torch takes seconds, a command may end before."""
-    if name not in _MODULES:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULES.get(name, 'samplers')}"), name)
 
 
 def __dir__() -> list[str]:

@@ -95,8 +95,7 @@ class ClassifierAcceptance(Acceptance):
     }
 
     def __init__(self, classifier: Any = None, *, sharpness: float = 2.0) -> None:
-        self.classifier = classifier
-        self.sharpness = sharpness
+        self.classifier, self.sharpness = classifier, sharpness
 
     def fit(
         self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator

@@ -96,9 +96,7 @@ class NeighborAnchors(Anchors):
     def __init__(
         self, n_neighbors: int = 5, *, jitter: float = 0.5, same_class: bool = False
     ) -> None:
-        self.n_neighbors = n_neighbors
-        self.jitter = jitter
-        self.same_class = same_class
+        self.n_neighbors, self.jitter, self.same_class = n_neighbors, jitter, same_class
 
     @single_thread()
     def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Anchors:
@@ -107,18 +105,15 @@ class NeighborAnchors(Anchors):
         bases, neighbors = [], []
         for code in range(codes.max() + 1):
             own = np.flatnonzero(codes == code)
-            base = _sample(own, MAX_ROWS_A_CLASS, rng)
+            bases.append(_sample(own, MAX_ROWS_A_CLASS, rng))
             pool = _sample(own, MAX_SEARCHED_ROWS, rng) if self.same_class else everyone
-            bases.append(base)
-            neighbors.append(_neighbors(Z, base, pool, self.n_neighbors))
-        rows, places = np.unique(
-            np.concatenate([np.concatenate(bases), np.concatenate(neighbors).ravel()]),
-            return_inverse=True,
-        )
-        n_bases = sum(len(base) for base in bases)
+            neighbors.append(_neighbors(Z, bases[-1], pool, self.n_neighbors))
+        used = np.column_stack([np.concatenate(bases), np.concatenate(neighbors)])
+        rows, inverse = np.unique(used, return_inverse=True)
+        places = torch.from_numpy(inverse.reshape(used.shape))
         self.bank_ = torch.from_numpy(Z[rows])
-        self.base_ = torch.from_numpy(places[:n_bases])
-        self.neighbor_ = torch.from_numpy(places[n_bases:].reshape(n_bases, -1))
+        # With a part of a tensor all of it is pickled, with a copy the part.
+        self.base_, self.neighbor_ = places[:, 0].clone(), places[:, 1:].clone()
         self.count_ = torch.tensor([len(base) for base in bases])
         self.start_ = self.count_.cumsum(0) - self.count_
         self._prepare_columns(spans)
@@ -126,15 +121,14 @@ class NeighborAnchors(Anchors):
 
     def _prepare_columns(self, spans: list[Span]) -> None:
         """Keep the numbers, and whether they are present, beside the whole rows."""
-        holes = [i for i, span in enumerate(spans) if span.kind == "missing"]
+        holes = [span for span in spans if span.kind == "missing"]
         numbers = [span.start for span in spans if span.kind == "number"]
-        with_hole = [spans[i - 1].start for i in holes]
         self.number_ = torch.tensor(numbers, dtype=torch.long)
-        self.hole_ = torch.tensor([c for i in holes for c in range(*spans[i][:2])]).long()
+        self.hole_ = torch.tensor([c for span in holes for c in range(*span[:2])]).long()
         self.numbers_ = self.bank_[:, self.number_]
         self.present_ = torch.ones_like(self.numbers_)
-        columns = torch.tensor([numbers.index(c) for c in with_hole], dtype=torch.long)
-        self.present_[:, columns] = self.bank_[:, [spans[i].start for i in holes]]
+        for start, _, _ in holes:  # right behind the number that it speaks of
+            self.present_[:, numbers.index(start - 1)] = self.bank_[:, start]
 
     def draw(self, codes: Tensor, random: torch.Generator) -> Tensor:
         """Draw anchors; see `Anchors.draw`."""

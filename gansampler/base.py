@@ -117,8 +117,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
 
     def _fit_resample(self, X: Any, target: Target) -> tuple[Any, NDArray[Any]]:
         for name in PARTS:
-            if hasattr(self, name):
-                self._part(name)
+            self._part(name)
         self._check_settings()
         self._rng_ = numpy_generator(self.random_state)
         self.classes_, codes = target.classes, target.codes
@@ -151,7 +150,8 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         learnt = [code for code in targets if code not in self._duplicated_]
         if not learnt:
             return
-        playing = range(len(self.classes_)) if self._trains_on_all() else learnt
+        plays_all = getattr(self, "train_on", "minority") == "all"
+        playing = range(len(self.classes_)) if plays_all else learnt
         self._condition_[list(playing)] = np.arange(len(playing))
         condition = self._condition_[codes]
         self._try_networks(Z.shape[1], len(playing))
@@ -193,22 +193,16 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
             records = tqdm(records, desc=type(self).__name__, total=total)
         # Only a user's own layers, nn.Dropout say, draw from torch's global state.
         own = self.generator or self.discriminator
-        seeded = seeded_global_state(self._rng_, device) if own else nullcontext()
-        with seeded:
+        with seeded_global_state(self._rng_, device) if own else nullcontext():
             self.history_ = list(records)
         self.generator_ = averaged.network.cpu().eval()
         self.discriminator_ = discriminator.cpu().eval()
 
     def _build_networks(self, width: int, n_classes: int) -> tuple[Generator, Discriminator]:
         widths = self._network_widths(width, n_classes)
-        generator, discriminator = (
-            self._network(side, *widths[side], self._rng_) for side in widths
-        )
-        spans = self.encoder_.spans_
-        return (
-            Generator(generator, spans, latent_dim=self.latent_dim, n_classes=n_classes),
-            Discriminator(discriminator, self.pac),
-        )
+        inner, judge = (self._network(side, *widths[side], self._rng_) for side in widths)
+        sizes = {"latent_dim": self.latent_dim, "n_classes": n_classes}
+        return Generator(inner, self.encoder_.spans_, **sizes), Discriminator(judge, self.pac)
 
     def _network_widths(self, width: int, n_classes: int) -> dict[str, tuple[int, int]]:
         """Tell how many numbers go into each network, and how many come out."""
@@ -220,10 +214,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
 
     @single_thread()
     def _try_networks(self, width: int, n_classes: int) -> None:
-        """Make and check the user's own networks; those that are trained are made later.
-
-        They come before anything is learnt, and their weights from a seed that is not used again.
-        """
+        """Try the user's own networks, from a seed of no other use; the trained ones come later."""
         for side, widths in self._network_widths(width, n_classes).items():
             if getattr(self, side) is not None:
                 network = self._network(side, *widths, np.random.default_rng(0))
@@ -249,7 +240,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
 
     def _part(self, name: str) -> Any:
         """Make the part that a parameter names, or copy the user's own; None stays None."""
-        choice = getattr(self, name)
+        choice = getattr(self, name, None)
         if choice is None:
             return None
         part = PARTS[name][choice]() if isinstance(choice, str) else clone(choice)
@@ -278,18 +269,15 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
             if self.acceptance_ is None:
                 return np.ones(len(Z))
             weights = self.acceptance_.weigh(Z, code)
-            weights = checked_weights(weights, self.acceptance_, len(Z)) + MIN_WEIGHT
-            return keep_rates(weights, missing_mask(self.encoder_.spans_, Z))
+            weights = checked_weights(weights, self.acceptance_, len(Z))
+            return keep_rates(weights + MIN_WEIGHT, missing_mask(self.encoder_.spans_, Z))
 
         return draw_accepted(propose, weigh, n, self.candidates, self._rng_)
-
-    def _trains_on_all(self) -> bool:
-        return self.train_on == "all"
 
     def _place(self, label: Any) -> int:
         """Index of a label in ``classes_``."""
         try:
-            return dict(zip(self.classes_.tolist(), range(len(self.classes_)), strict=True))[label]
+            return {known: code for code, known in enumerate(self.classes_.tolist())}[label]
         except (KeyError, TypeError):  # a list, say, cannot be looked up
             raise ValueError(
                 f"label={label!r} is not a class; the classes are {self.classes_.tolist()}."
@@ -342,10 +330,11 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
                 f"loss={self.loss!r} teaches the generator nothing: give it as `penalty`, beside a "
                 "loss."
             )
-        if not all(_is_width(size) for size in self.hidden_sizes):
-            raise ValueError(
-                f"hidden_sizes={self.hidden_sizes!r} must hold whole numbers above zero."
-            )
+        for size in self.hidden_sizes:
+            if not isinstance(size, Integral) or isinstance(size, bool) or int(size) <= 0:
+                raise ValueError(
+                    f"hidden_sizes={self.hidden_sizes!r} must hold whole numbers above zero."
+                )
         resolve_device(self.device)
 
     def __sklearn_tags__(self) -> Any:
@@ -356,12 +345,8 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         return tags
 
 
-def _is_width(size: Any) -> bool:
-    return isinstance(size, Integral) and not isinstance(size, bool) and int(size) > 0
-
-
 def _pair(learning_rate: Any) -> tuple[float, float]:
-    """Read the learning rates of generator and discriminator."""
+    """Give the learning rates of generator and discriminator."""
     rates = np.atleast_1d(learning_rate).tolist()
     if len(rates) not in (1, 2) or not all(
         isinstance(rate, (int, float)) and 0 < rate < inf for rate in rates

@@ -33,18 +33,9 @@ def correct_resampling(probabilities: ArrayLike, enrichment: Enrichment) -> Floa
     :math:`p R_c(p)` rises with :math:`p`. Constant :math:`R_c` change the class prior alone, and
     :math:`p_c \propto q_c / R_c` is the formula of Saerens [1]_ and Elkan [2]_.
 
-    Parameters
-    ----------
-    probabilities : array-like of shape (n, classes)
-        :math:`q`; each row sums to 1.
-    enrichment : callable
-        From :math:`p`, an array of shape (n, classes), to :math:`R`, of that shape or of shape
-        (classes,); above zero.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, classes)
-        :math:`p`; each row sums to 1.
+    Of ``probabilities``, :math:`q` (n, classes), each row sums to 1, and so it is of what is given
+    back, :math:`p`; ``enrichment`` makes of :math:`p` an :math:`R` above zero, (n, classes) or
+    (classes,).
 
     References
     ----------
@@ -156,8 +147,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     """
 
     def __init__(self, estimator: Any, *, resampled_prior: Any = "auto") -> None:
-        self.estimator = estimator
-        self.resampled_prior = resampled_prior
+        self.estimator, self.resampled_prior = estimator, resampled_prior
 
     def fit(self, X: Any, y: Any, **fit_params: Any) -> PriorCorrectedClassifier:
         """Fit the wrapped estimator, and learn how frequent the classes are before and after it.
@@ -197,11 +187,8 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         else:
             estimator.fit(X, y, **params)
             learnt = LearntPrior(resampled / resampled.sum(), resampled / counts)
-        self.estimator_ = estimator
-        self.classes_ = classes
-        self.prior_ = counts / counts.sum()
-        self.resampled_prior_ = learnt.shares
-        self._learnt_ = learnt
+        self.estimator_, self.classes_, self._learnt_ = estimator, classes, learnt
+        self.prior_, self.resampled_prior_ = counts / counts.sum(), learnt.shares
         return self
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -248,12 +235,7 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
         return self.estimator_.feature_names_in_
 
     def get_metadata_routing(self) -> MetadataRouter:
-        """Tell scikit-learn that what `fit` is given beside rows and classes goes to the estimator.
-
-        Returns
-        -------
-        MetadataRouter
-        """
+        """Tell scikit-learn that the parameters of `fit` go to the ``fit`` of the estimator."""
         mapping = MethodMapping().add(caller="fit", callee="fit")
         return MetadataRouter(owner=self).add(estimator=self.estimator, method_mapping=mapping)
 
@@ -265,11 +247,10 @@ class PriorCorrectedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimato
     def _given_prior(self, classes: NDArray[Any]) -> NDArray[Any] | None:
         """Read `resampled_prior`; None where the wrapped estimator will tell."""
         given = self.resampled_prior
-        if isinstance(given, str):
-            if given == "auto":
-                return None
-            if given == "balanced":
-                return np.ones(len(classes))
+        if isinstance(given, str) and given == "auto":
+            return None
+        if isinstance(given, str) and given == "balanced":
+            return np.ones(len(classes))
         if isinstance(given, pd.Series) and set(classes.tolist()) <= set(given.index):
             given = given.to_dict()
         if isinstance(given, Mapping):

@@ -136,10 +136,7 @@ def _moments(seconds: Floats, kind: str) -> NDArray[Any]:
 
 
 def kind_of(column: pd.Series) -> str:
-    """Say what a column is: "number", "date", "duration", "ordered" or "category".
-
-    Raises ValueError, which names the column and the way out, where nothing can use it.
-    """
+    """Say what a column is: "number", "date", "duration", "ordered" or "category"."""
     return _kind_of_plain(plain(column))
 
 
@@ -161,7 +158,6 @@ def _kind_of_plain(twin: pd.Series) -> str:
 
 
 def _check_hashable(twin: pd.Series) -> None:
-    """Refuse objects that cannot be told apart, such as lists."""
     value = None
     try:
         for value in twin:
@@ -184,7 +180,7 @@ def to_numbers(twin: pd.Series) -> Floats:
         return np.where(codes < 0, np.nan, codes)
     if dtype.kind in "Mm":
         count: Any = twin.array.astype("int64")
-        return np.where(twin.isna(), np.nan, count / _ticks(dtype))
+        return np.where(twin.isna(), np.nan, count / TICKS[_unit(dtype)])
     return twin.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
@@ -195,8 +191,9 @@ def from_numbers(values: Floats, like: pd.Series) -> pd.Series:
     """
     dtype: Any = like.dtype
     if dtype.kind in "Mm":
-        ticks = np.rint(values * _ticks(dtype)).astype("i8").view(f"{dtype.kind}8[{_unit(dtype)}]")
-        moments = pd.Series(ticks, name=like.name)
+        unit = _unit(dtype)
+        ticks = np.rint(values * TICKS[unit]).astype("i8")
+        moments = pd.Series(ticks.view(f"{dtype.kind}8[{unit}]"), name=like.name)
         zone = getattr(dtype, "tz", None)
         return moments if zone is None else moments.dt.tz_localize("UTC").dt.tz_convert(zone)
     if types.is_integer_dtype(dtype):
@@ -207,11 +204,6 @@ def from_numbers(values: Floats, like: pd.Series) -> pd.Series:
 
 def _unit(dtype: Any) -> str:
     return dtype.unit if isinstance(dtype, pd.DatetimeTZDtype) else np.datetime_data(dtype)[0]
-
-
-def _ticks(dtype: Any) -> float:
-    """Count the units of a date or duration in a second."""
-    return TICKS[_unit(dtype)]
 
 
 def describe_columns(X: pd.DataFrame) -> pd.DataFrame:
@@ -231,23 +223,10 @@ def describe_columns(X: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_features(X: Any) -> pd.DataFrame:
-    """Make a frame of the features in plain dtypes, and refuse what nothing could use.
+    """Make a frame (n, columns) of the features, and refuse what nothing could use.
 
-    Parameters
-    ----------
-    X : DataFrame or array of shape (n, columns)
-
-    Returns
-    -------
-    DataFrame
-        With text for column names (``x0``, ``x1``, ... if there were none), rows from 0, and each
-        column as `plain` gives it, or as category.
-
-    Raises
-    ------
-    ValueError
-        For a sparse matrix, no column, two columns of one name, no value at all, a number that is
-        infinite, complex or beyond single precision, and a column that nothing can use.
+    It has text for column names (``x0``, ``x1``, ... if there were none), rows from 0, and each
+    column as `plain` gives it, or as category.
     """
     if hasattr(X, "tocsr"):
         raise ValueError("X is a sparse matrix, which is not supported: give X.toarray().")
@@ -267,28 +246,23 @@ def check_features(X: Any) -> pd.DataFrame:
         raise ValueError(
             f"X has no value in any column ({', '.join(X.columns)}): give a feature that has some."
         )
-    _check_magnitudes(twins)
-    return pd.DataFrame({name: _settled(twin) for name, twin in twins.items()})
-
-
-def _settled(twin: pd.Series) -> pd.Series:
-    """Make categories of mixed objects, so that any part of the column is read as the whole is."""
-    mixed = types.is_object_dtype(twin.dtype) and not _is_text(twin) and twin.notna().any()
-    # pandas takes an index that begins with a tuple for one of several levels.
-    return twin.map(_without_tuples, na_action="ignore").astype("category") if mixed else twin
-
-
-def _without_tuples(value: Any) -> Any:
-    return str(value) if isinstance(value, tuple) else value
-
-
-def _check_magnitudes(twins: pd.DataFrame) -> None:
     limit = float(np.finfo(np.float32).max)
     if beyond := _with_numbers_beyond(limit, twins):
         raise ValueError(
             f"X has numbers beyond {limit:.1e} in the columns {beyond}, where single precision "
             "ends, which most learners reckon in: replace them, or take the logarithm."
         )
+    return pd.DataFrame({name: _settled(twin) for name, twin in twins.items()})
+
+
+def _settled(twin: pd.Series) -> pd.Series:
+    """Make categories of mixed objects, so that any part of the column is read as the whole is."""
+    mixed = types.is_object_dtype(twin.dtype) and not _is_text(twin) and twin.notna().any()
+    if not mixed:
+        return twin
+    # pandas takes an index that begins with a tuple for one of several levels.
+    values = twin.map(lambda value: str(value) if isinstance(value, tuple) else value, "ignore")
+    return values.astype("category")
 
 
 def check_columns(X: pd.DataFrame) -> None:
@@ -302,12 +276,11 @@ def check_columns(X: pd.DataFrame) -> None:
 
 def _with_numbers_beyond(limit: float, X: pd.DataFrame) -> list[Any]:
     """List the columns of numbers some of which are larger than a limit, whatever their sign."""
-    twins = ((name, plain(column)) for name, column in X.items())
-    return [
-        name
-        for name, twin in twins
-        if _kind_of_plain(twin) == "number" and (np.abs(to_numbers(twin)) > limit).any()
-    ]
+
+    def is_beyond(twin: pd.Series) -> bool:
+        return _kind_of_plain(twin) == "number" and bool((np.abs(to_numbers(twin)) > limit).any())
+
+    return [name for name, column in X.items() if is_beyond(plain(column))]
 
 
 def check_unique(names: Iterable[Any], where: str) -> None:

@@ -33,16 +33,7 @@ UNTYPED = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
 class Form(NamedTuple):
-    """How a CSV is written.
-
-    Parameters
-    ----------
-    separator : str
-        One character.
-    encoding : str
-        "utf-8-sig" is UTF-8 with a byte order mark.
-    line_end : str
-    """
+    """How a CSV is written; the encoding "utf-8-sig" is UTF-8 with a byte order mark."""
 
     separator: str = ","
     encoding: str = "utf-8"
@@ -50,11 +41,8 @@ class Form(NamedTuple):
 
     def options(self) -> dict[str, Any]:
         """Give what `pandas.read_csv` must know to read such a file."""
-        return {
-            "sep": self.separator,
-            "encoding": self.encoding,
-            "skipinitialspace": self.separator == " ",
-        }
+        runs = self.separator == " "
+        return {"sep": self.separator, "encoding": self.encoding, "skipinitialspace": runs}
 
 
 def find_form(path: str | Path, sep: str | None = None, encoding: str | None = None) -> Form:
@@ -140,9 +128,8 @@ def check_lines(path: str | Path, form: Form, *, separator_is_given: bool = Fals
     line, end = 1, 0
     try:
         with opened_text(path, form.encoding) as file:
-            rows = csv.reader(
-                file, delimiter=form.separator, skipinitialspace=form.separator == " "
-            )
+            blanks = form.separator == " "
+            rows = csv.reader(file, delimiter=form.separator, skipinitialspace=blanks)
             header = next(rows, [])
             check_header(header, path)
             end = rows.line_num
@@ -179,8 +166,10 @@ def check_header(names: list[Any], path: str | Path) -> None:
     """Refuse names of columns that are none."""
     if not names or names == [""]:
         raise ValueError(f"{path} is empty: the first line must name the columns.")
-    if all(map(_is_number, names)) and not _may_be_names([float(name) for name in names]):
-        raise ValueError(f"{path} has numbers alone in its first line. {name_them(names)}")
+    if all(map(_is_number, names)):
+        numbers = {float(name) for name in names}  # 0, 1, 2, say, may well be names
+        if len(numbers) < len(names) or not all(number.is_integer() for number in numbers):
+            raise ValueError(f"{path} has numbers alone in its first line. {name_them(names)}")
     try:
         check_unique(names, str(path))
     except ValueError as error:
@@ -204,8 +193,3 @@ def _is_number(name: Any) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _may_be_names(numbers: list[float]) -> bool:
-    """Tell numbers that may well be names, such as 0, 1, 2, from values."""
-    return len({*numbers}) == len(numbers) and all(number.is_integer() for number in numbers)

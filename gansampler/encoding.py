@@ -7,7 +7,8 @@ table.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,15 +28,10 @@ MAX_SLOTS = 256
 
 
 class Span(NamedTuple):
-    """Columns ``start`` to ``stop`` of an encoded row, and what they mean.
+    """Columns ``start`` to ``stop`` (left out) of an encoded row: "number", "category", "missing".
 
-    Parameters
-    ----------
-    start, stop : int
-        Half-open range of columns of the encoded matrix.
-    kind : {"number", "category", "missing"}
-        A number is one column in rank space. A category is a one-hot block. A missing block has
-        the two slots (present, missing) and speaks of the number right before it.
+    A number is one column in rank space, a category a one-hot block. A missing block has the two
+    slots (present, missing) and speaks of the number right before it.
     """
 
     start: int
@@ -52,21 +48,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     .. math:: z(v) = \Phi^{-1}\left(\frac{\#\{x < v\} + \frac{1}{2} \#\{x = v\}}{n}\right),
 
     and decoding takes the observed value whose share of ranks holds :math:`\Phi(z)`. Ordered
-    categories, dates and time differences are numbers here; nominal categories are one-hot.
-
-    Parameters
-    ----------
-    categorical_features : "auto", None or array-like, default="auto"
-        The nominal columns: names, indices or a boolean mask. ``"auto"`` takes what is neither a
-        number nor a date nor a duration nor ordered, see `gansampler.columns`; None takes none but
-        those that cannot be numbers, which booleans can.
-
-    Attributes
-    ----------
-    spans_ : list of Span
-        What the columns of the encoded matrix mean, in order.
-    n_features_in_ : int
-        Number of columns of the table.
+    categories, dates and time differences are numbers here; nominal categories are one-hot. Which
+    columns are nominal is said by `categorical_features`, as it is to the samplers; ``spans_`` says
+    what the columns of the encoded matrix mean.
 
     References
     ----------
@@ -89,20 +73,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self.categorical_features = categorical_features
 
     def fit(self, X: Any, y: Any = None) -> TableEncoder:
-        """Learn the values of each column.
-
-        Parameters
-        ----------
-        X : dataframe or array-like of shape (n_samples, n_features)
-            The table. Missing values are welcome, infinities are not.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        self : TableEncoder
-            The fitted encoder.
-        """
+        """Learn the values of each column of a table, missing ones among them."""
         frame = as_frame(X)
         nominal = set(nominal_columns(X, frame, self.categorical_features))
         self._dtype_ = None if isinstance(X, pd.DataFrame) else np.asarray(X).dtype
@@ -111,12 +82,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self._encoders_ = [
             _column_encoder(frame.iloc[:, i], i in nominal) for i in range(frame.shape[1])
         ]
-        self.spans_: list[Span] = []
-        for encoder in self._encoders_:
-            start = self.spans_[-1].stop if self.spans_ else 0
-            for kind, width in encoder.blocks:
-                self.spans_.append(Span(start, start + width, kind))
-                start += width
+        blocks = [block for encoder in self._encoders_ for block in encoder.blocks]
+        stops = accumulate(width for _, width in blocks)
+        self.spans_ = [Span(b - n, b, kind) for (kind, n), b in zip(blocks, stops, strict=True)]
         return self
 
     @property
@@ -126,25 +94,16 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return self.spans_[-1].stop if self.spans_ else 0
 
     def transform(self, X: Any) -> Matrix:
-        """Encode rows.
+        """Encode rows as one finite, C-contiguous matrix (n, width_).
 
-        Parameters
-        ----------
-        X : dataframe or array-like of shape (n_samples, n_features)
-            Rows with the columns seen in ``fit``. A number that was not seen lies between its
-            neighbours, a category that was not seen has an empty block.
-
-        Returns
-        -------
-        Z : ndarray of shape (n_samples, width_), float32
-            One C-contiguous matrix, all finite.
+        A number that was not seen lies between its neighbours, such a category has an empty block.
         """
         check_is_fitted(self, "spans_")
         frame = as_frame(X)
-        if frame.shape[1] != self.n_features_in_:
+        n = frame.shape[1]
+        if n != self.n_features_in_:
             raise ValueError(
-                f"X has {frame.shape[1]} columns, but the encoder was fitted on "
-                f"{self.n_features_in_}."
+                f"X has {n} columns, but the encoder was fitted on {self.n_features_in_}."
             )
         Z = np.zeros((len(frame), self.width_), dtype=np.float32)
         for i, (encoder, block) in enumerate(self._blocks(Z)):
@@ -152,40 +111,17 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return Z
 
     def snap(self, Z: Matrix) -> Matrix:
-        """Move rows to the nearest rows that can be decoded.
-
-        Parameters
-        ----------
-        Z : ndarray of shape (n_samples, width_)
-            Encoded rows, for example from a generator.
-
-        Returns
-        -------
-        Z : ndarray of shape (n_samples, width_), float32
-            Numbers at observed scores, blocks one-hot: what ``transform`` would give for the
-            decoded rows.
-        """
+        """Move rows (n, width_) to where ``transform`` would put the rows that they decode to."""
         snapped = np.zeros_like(Z, dtype=np.float32)
-        for (encoder, target), (_, source) in zip(
-            self._blocks(snapped), self._blocks(Z), strict=True
-        ):
+        pairs = zip(self._blocks(snapped), self._blocks(Z), strict=True)
+        for (encoder, target), (_, source) in pairs:
             encoder.snap(source, out=target)
         return snapped
 
     def inverse_transform(self, Z: Matrix, rng: np.random.Generator | None = None) -> Any:
-        """Decode rows.
+        """Decode rows (n, width_) into the container, columns and dtypes of the table.
 
-        Parameters
-        ----------
-        Z : ndarray of shape (n_samples, width_)
-            Encoded rows; they need not be snapped.
-        rng : numpy.random.Generator, default=None
-            Draws among the categories that share a slot; None takes the most frequent.
-
-        Returns
-        -------
-        X : dataframe or ndarray of shape (n_samples, n_features)
-            Rows in the container, columns and dtypes of the table seen in ``fit``.
+        Among the categories that share a slot, ``rng`` draws; None takes the most frequent.
         """
         check_is_fitted(self, "spans_")
         columns = [encoder.decode(block, rng) for encoder, block in self._blocks(Z)]
@@ -195,22 +131,15 @@ class TableEncoder(TransformerMixin, BaseEstimator):
                 X[:, i] = column
             return X
         # Of objects that are dates, say, pandas would make another dtype unless it is named.
-        like = dict(enumerate(zip(columns, self._like_.dtypes, strict=True)))
-        index = pd.RangeIndex(len(Z))
-        frame = pd.DataFrame(
-            {i: pd.Series(values, index, dtype) for i, (values, dtype) in like.items()}, index
-        )
-        frame.columns = self._like_.columns
-        return frame
+        like, index = zip(columns, self._like_.dtypes, strict=True), pd.RangeIndex(len(Z))
+        series = (pd.Series(values, index, dtype) for values, dtype in like)
+        return pd.DataFrame(dict(enumerate(series)), index).set_axis(self._like_.columns, axis=1)
 
-    def _blocks(self, Z: Matrix) -> list[tuple[Any, Matrix]]:
+    def _blocks(self, Z: Matrix) -> Iterator[tuple[Any, Matrix]]:
         """Pair the encoder of each column of the table with its columns of ``Z``."""
-        pairs, start = [], 0
-        for encoder in self._encoders_:
-            stop = start + sum(width for _, width in encoder.blocks)
-            pairs.append((encoder, Z[:, start:stop]))
-            start = stop
-        return pairs
+        widths = [sum(width for _, width in encoder.blocks) for encoder in self._encoders_]
+        parts = np.split(Z, np.cumsum(widths, dtype=int), axis=1)  # and one without a column
+        return zip(self._encoders_, parts, strict=False)
 
 
 def as_frame(X: Any) -> pd.DataFrame:
@@ -225,29 +154,12 @@ def as_frame(X: Any) -> pd.DataFrame:
 
 
 def nominal_columns(X: Any, frame: pd.DataFrame, categorical_features: Any) -> list[int]:
-    """Find the columns to treat as nominal categories.
+    """List the places of the columns to treat as nominal categories, in their order.
 
-    Parameters
-    ----------
-    X : dataframe or array-like of shape (n_samples, n_features)
-        The table as the user gave it: only a frame knows names.
-    frame : dataframe of shape (n_samples, n_features)
-        The same table from `as_frame`.
-    categorical_features : "auto", None or array-like
-        See `TableEncoder`.
-
-    Returns
-    -------
-    indices : list of int
-        In the order of the columns.
-
-    Raises
-    ------
-    ValueError
-        If a name, an index or a mask does not fit the table.
+    ``X`` is the table as the user gave it, for only a frame knows names; `as_frame` made ``frame``.
     """
     inferred = [i for i in range(frame.shape[1]) if kind_of(frame.iloc[:, i]) == "category"]
-    must = [i for i in inferred if not _is_bool(plain(frame.iloc[:, i]).dtype)]
+    must = [i for i in inferred if plain(frame.iloc[:, i]).dtype.kind != "b"]
     if categorical_features is None:
         return must
     if isinstance(categorical_features, str) and categorical_features == "auto":
@@ -264,11 +176,6 @@ def nominal_columns(X: Any, frame: pd.DataFrame, categorical_features: Any) -> l
     return sorted({*must, *(int(i) % frame.shape[1] for i in named)})
 
 
-def _is_bool(dtype: Any) -> bool:
-    # pandas counts categories of booleans as well.
-    return pd.api.types.is_bool_dtype(dtype) and not isinstance(dtype, pd.CategoricalDtype)
-
-
 def _column_encoder(column: pd.Series, nominal: bool) -> NumberEncoder | CategoryEncoder:
     if nominal or plain(column).isna().all():
         return CategoryEncoder(column)
@@ -276,13 +183,7 @@ def _column_encoder(column: pd.Series, nominal: bool) -> NumberEncoder | Categor
 
 
 class NumberEncoder:
-    """One ordered column: numbers, dates, ordered categories.
-
-    Parameters
-    ----------
-    column : Series of shape (n_samples,)
-        With at least one present value.
-    """
+    """One ordered column, some value of it present: numbers, dates, ordered categories."""
 
     def __init__(self, column: pd.Series) -> None:
         keys = to_numbers(plain(column))
@@ -324,21 +225,18 @@ class NumberEncoder:
 
 
 class CategoryEncoder:
-    """One nominal column, missing values being a category of their own.
-
-    Parameters
-    ----------
-    column : Series of shape (n_samples,)
-        Any hashable values.
-    """
+    """One nominal column of hashable values, missing ones being a category of their own."""
 
     def __init__(self, column: pd.Series) -> None:
         labels = _labels(column)
-        codes, first, counts = _factorize(labels)
+        codes, _ = pd.factorize(labels)  # -1 is missing
+        present = np.flatnonzero(codes >= 0)
+        _, first, counts = np.unique(codes[present], return_index=True, return_counts=True)
         by_frequency = np.argsort(-counts, kind="stable")
-        self.values = column.iloc[first[by_frequency]].array.copy()
+        rows = present[first[by_frequency]]
+        self.values = column.iloc[rows].array.copy()
         self.counts = counts[by_frequency]
-        self.index = pd.Index(labels.iloc[first[by_frequency]].astype(object), dtype=object)
+        self.index = pd.Index(labels.iloc[rows].astype(object), dtype=object)
         self.n_slots = min(len(self.values), MAX_SLOTS)
         self.has_missing = bool((codes < 0).any())
         self.missing = column[codes < 0].iloc[0] if self.has_missing else None
@@ -376,17 +274,6 @@ def _labels(column: pd.Series) -> pd.Series:
     return column if pd.api.types.is_object_dtype(column.dtype) else plain(column)
 
 
-def _factorize(column: pd.Series) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Codes of a column (-1 is missing), and of each category its first row and its count."""
-    codes, uniques = pd.factorize(column)
-    present = codes >= 0
-    counts = np.bincount(codes[present], minlength=len(uniques))
-    order = np.flatnonzero(present)
-    first = np.zeros(len(uniques), dtype=np.intp)
-    first[codes[order[::-1]]] = order[::-1]
-    return codes, first, counts
-
-
 def _take(values: Any, codes: NDArray[np.intp], missing: Any) -> Any:
     """Pick values by code, -1 being the column's own missing value."""
     hole = codes < 0
@@ -400,19 +287,9 @@ def _take(values: Any, codes: NDArray[np.intp], missing: Any) -> Any:
 
 
 def matrix_columns(spans: Sequence[Span], Z: Matrix) -> Matrix:
-    """One column a span: scores as they are, blocks as the index of their strongest slot.
+    """Give a column a span, (n, n_spans), to learners that split on single columns.
 
-    Parameters
-    ----------
-    spans : sequence of Span
-        What the columns of ``Z`` mean.
-    Z : ndarray of shape (n_samples, width)
-        Encoded rows.
-
-    Returns
-    -------
-    columns : ndarray of shape (n_samples, n_spans), float32
-        A compact form for learners that split on single columns.
+    Scores stay as they are, blocks become the index of their strongest slot.
     """
     columns = np.empty((len(Z), len(spans)), dtype=np.float32)
     for i, (start, stop, kind) in enumerate(spans):
@@ -421,19 +298,6 @@ def matrix_columns(spans: Sequence[Span], Z: Matrix) -> Matrix:
 
 
 def missing_mask(spans: Sequence[Span], Z: Matrix) -> NDArray[np.bool_]:
-    """Tell where the numbers of encoded rows are missing.
-
-    Parameters
-    ----------
-    spans : sequence of Span
-        What the columns of ``Z`` mean.
-    Z : ndarray of shape (n_samples, width)
-        Encoded rows.
-
-    Returns
-    -------
-    holes : ndarray of bool, shape (n_samples, n_missing_spans)
-        One column for each number that had holes in the table.
-    """
+    """Tell where encoded rows have holes, a column for each number that had some in the table."""
     starts = [span.start for span in spans if span.kind == "missing"]
     return Z[:, [start + 1 for start in starts]] > Z[:, starts]

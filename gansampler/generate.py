@@ -77,19 +77,13 @@ def find_label(wanted: str, y: pd.Series, written: pd.Series) -> tuple[Any, Any]
     First by how the file writes it, then by its value, of which 1.0 is also called 1.
     """
     pairs = dict.fromkeys(zip(y.astype(object), written.astype(object), strict=True))
-    by_name = {
-        name_of(*pair): pair
-        for name_of in (_short_name, lambda label, _: str(label), lambda _, text: str(text))
-        for pair in reversed(pairs)
-    }
+    # A column of whole numbers with a hole somewhere was kept as floats, and 1 became 1.0.
+    by_name = {str(label).removesuffix(".0"): (label, text) for label, text in reversed(pairs)}
+    by_name |= {str(label): (label, text) for label, text in reversed(pairs)}
+    by_name |= {str(text): (label, text) for label, text in reversed(pairs)}
     if wanted not in by_name:
         check_name(wanted, sorted({str(text) for _, text in pairs}), "class")
     return by_name[wanted]
-
-
-def _short_name(label: Any, _: Any) -> str:
-    # A column of whole numbers with a hole somewhere was kept as floats, and 1 became 1.0.
-    return str(label).removesuffix(".0")
 
 
 def _make_sampler(arguments: argparse.Namespace, params: Mapping[str, Any]) -> Any:
@@ -97,10 +91,8 @@ def _make_sampler(arguments: argparse.Namespace, params: Mapping[str, Any]) -> A
     known = sampler.get_params()
     for name in params:
         check_name(name, known, f"parameter of {type(sampler).__name__}")
-    defaults = {"random_state": arguments.seed}
-    if "verbose" in known:
-        defaults["verbose"] = 1
-    return sampler.set_params(**{**defaults, **params})
+    progress = {"verbose": 1} if "verbose" in known else {}
+    return sampler.set_params(**{"random_state": arguments.seed, **progress, **params})
 
 
 def _train(sampler: Any, X: pd.DataFrame, y: pd.Series, label: Any) -> None:
@@ -165,9 +157,5 @@ def _write(chunks: Iterable[pd.DataFrame], path: Path, form: Form, header: list[
 
 def _has_lone_returns(chunk: pd.DataFrame) -> bool:
     """Tell whether a text has a line end in it that Python's writer does not quote by itself."""
-    return any(
-        "\r" in text
-        for _, column in chunk.items()
-        for text in column.unique()
-        if isinstance(text, str)
-    )
+    values = (value for _, column in chunk.items() for value in column.unique())
+    return any("\r" in value for value in values if isinstance(value, str))

@@ -109,6 +109,8 @@ class GuardedOverSampler(TableSampler):
     of the sampler that adds the rows; the trees of the default classifier grow anew for each class.
     While the folds are tried, OpenMP has one thread.
 
+    Where `sampler` fails on a fold, in which classes have fewer rows, a ValueError says so.
+
     The choice is about ranking; what new rows do to the decision threshold does not count. Where
     the classes have few rows it is a noisy one, and all of them get new rows or none does.
 
@@ -154,11 +156,8 @@ class GuardedOverSampler(TableSampler):
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         super().__init__(sampling_strategy=sampling_strategy)
-        self.sampler = sampler
-        self.classifier = classifier
-        self.cv = cv
-        self.standard_errors = standard_errors
-        self.random_state = random_state
+        self.sampler, self.classifier = sampler, classifier
+        self.cv, self.standard_errors, self.random_state = cv, standard_errors, random_state
 
     def sample(self, n: int, label: Any = None) -> Any:
         """Ask the sampler that has added the rows for more; see `LSGANOverSampler.sample`.
@@ -184,23 +183,23 @@ class GuardedOverSampler(TableSampler):
             If the sampler has no ``sample``.
         """
         self._check_resampled("held_back_")
-        if self.sampler_ is None:
-            raise ValueError(self._why_no_sampler())
         sampler: Any = self.sampler_
+        if sampler is None and not self.held_back_:
+            raise ValueError(
+                "No row was asked for, so that no sampler was fitted: see `sampling_strategy`."
+            )
+        if sampler is None:
+            raise ValueError(
+                "The new rows were held back, see `evidence_`, so that no sampler was fitted. To "
+                "draw rows all the same, take the sampler without the guard, or raise "
+                "`standard_errors`."
+            )
         if not hasattr(sampler, "sample"):
             raise AttributeError(
                 f"{type(sampler).__name__} cannot draw more rows: it has no `sample`. Ask for as "
                 "many as are wanted in `sampling_strategy`."
             )
         return sampler.sample(n, label)
-
-    def _why_no_sampler(self) -> str:
-        if not self.held_back_:
-            return "No row was asked for, so that no sampler was fitted: see `sampling_strategy`."
-        return (
-            "The new rows were held back, see `evidence_`, so that no sampler was fitted. To draw "
-            "rows all the same, take the sampler without the guard, or raise `standard_errors`."
-        )
 
     @property
     def _adder(self) -> Any:
@@ -245,20 +244,17 @@ class GuardedOverSampler(TableSampler):
             sampler = self._sampler_for(y_without, {c: n * share for c, n in new.items()}, rng)
             X_with, y_with = _resampled_fold(sampler, X_without, y_without, fold)
             model = seeded_copy(own, int(rng.integers(2**31)))
-            X_test, codes_test = take(X, held_out), codes[held_out]
-            scores = {}
-            for name, rows, labels in [
-                ("score_without", X_without, y_without),
-                ("score_with", X_with, y_with),
-            ]:
-                fitted = clone(model).fit(rows, np.searchsorted(classes, labels))
-                scores[name] = ranking_score(codes_test, fitted.predict_proba(X_test), scored)
-            yield {"fold": fold, **scores}
+            test = take(X, held_out), codes[held_out], scored
+            yield {
+                "fold": fold,
+                "score_without": _score(model, X_without, codes[training], *test),
+                "score_with": _score(model, X_with, np.searchsorted(classes, y_with), *test),
+            }
 
     def _sampler_for(
         self, y: NDArray[Any], new: Mapping[Any, float], rng: np.random.Generator
     ) -> Any:
-        """Make a sampler that will add ``new`` rows to each class of ``y``."""
+        """Make a sampler that will add as many rows as ``new`` says to each class of ``y``."""
         counts = Counter(y.tolist())
         wanted = {label: counts[label] + round(n) for label, n in new.items()}
         sampler = seeded_copy(self._adder, int(rng.integers(2**31)))
@@ -299,13 +295,16 @@ def speaks_against(evidence: list[dict[str, Any]], standard_errors: float) -> bo
     return bool(gains.mean() < -standard_errors * error)
 
 
+def _score(model: Any, X: Any, codes: Codes, X_test: Any, truth: Codes, scored: Codes) -> float:
+    """Fit a copy of a classifier to rows, and score how it ranks those that were held out."""
+    fitted = clone(model).fit(X, codes)
+    return ranking_score(truth, fitted.predict_proba(X_test), scored)
+
+
 def ranking_score(codes: Codes, probabilities: Floats, scored: Codes) -> float:
     """Mean of ROC-AUC and average precision over the scored classes, each against the rest."""
-    scores = [
-        score(codes == code, probabilities[:, code])
-        for code in scored
-        for score in (roc_auc_score, average_precision_score)
-    ]
+    kinds = (roc_auc_score, average_precision_score)
+    scores = [kind(codes == code, probabilities[:, code]) for code in scored for kind in kinds]
     return float(np.mean(scores))
 
 
@@ -322,10 +321,8 @@ def _trees(X: Any) -> Pipeline:
     What is nominal is said by all rows: without a rare word, a column may look like numbers.
     """
     columns = _Columns(nominal_columns(X, as_frame(X), "auto"))
-    trees = HistGradientBoostingClassifier(
-        max_leaf_nodes=15, min_samples_leaf=5, early_stopping=False
-    )
-    return make_pipeline(columns, trees)
+    small = {"max_leaf_nodes": 15, "min_samples_leaf": 5, "early_stopping": False}
+    return make_pipeline(columns, HistGradientBoostingClassifier(**small))
 
 
 def _check_sampler(sampler: Any) -> None:
@@ -365,9 +362,6 @@ def _resampled_fold(sampler: Any, X: Any, y: NDArray[Any], fold: int) -> tuple[A
 def _new_rows(X: Any, y: NDArray[Any], X_new: Any, y_new: Any) -> NDArray[np.bool_] | None:
     """Tell the new rows from the given ones above them; None if those are not all there."""
     n = len(y)
-    above = as_frame(X_new[:n]).reset_index(drop=True)
-    if not np.array_equal(np.asarray(y_new)[:n], y) or not above.equals(
-        as_frame(X).reset_index(drop=True)
-    ):
-        return None
-    return np.arange(len(y_new)) >= n
+    above, given = (as_frame(rows).reset_index(drop=True) for rows in (X_new[:n], X))
+    untouched = np.array_equal(np.asarray(y_new)[:n], y) and above.equals(given)
+    return np.arange(len(y_new)) >= n if untouched else None

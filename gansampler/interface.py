@@ -137,20 +137,17 @@ class TableSampler(BaseSampler):
 def _checked_rows(estimator: Any, X: Any) -> Any:
     if isinstance(X, pd.DataFrame):
         check_unique(X.columns, "X")
-        _check_not_empty(X)
+        for n, name in zip(X.shape, ("sample", "feature"), strict=True):
+            if n == 0:
+                raise ValueError(
+                    f"Found array with 0 {name}(s) (shape={X.shape}) while a minimum of 1 is "
+                    "required."
+                )
         validate_data(estimator, X=X, reset=True, skip_check_array=True)
     else:
         X = validate_data(estimator, X=X, reset=True, dtype=None, ensure_all_finite="allow-nan")
     check_columns(as_frame(X))
     return X
-
-
-def _check_not_empty(X: pd.DataFrame) -> None:
-    for axis, name in enumerate(("sample", "feature")):
-        if X.shape[axis] == 0:
-            raise ValueError(
-                f"Found array with 0 {name}(s) (shape={X.shape}) while a minimum of 1 is required."
-            )
 
 
 def _rows_wanted(strategy: Any, target: Target) -> dict[Any, int]:

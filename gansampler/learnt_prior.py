@@ -8,32 +8,19 @@ from types import NoneType
 from typing import Any, NoReturn
 
 import numpy as np
-from imblearn.ensemble import (
-    BalancedBaggingClassifier,
-    BalancedRandomForestClassifier,
-    EasyEnsembleClassifier,
-)
+from imblearn import ensemble as balanced
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.pipeline import Pipeline as SamplingPipeline
 from imblearn.under_sampling import RandomUnderSampler
 from numpy.typing import NDArray
-from sklearn import get_config
+from sklearn import ensemble, get_config, svm
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.ensemble import (
-    AdaBoostClassifier,
-    BaggingClassifier,
-    ExtraTreesClassifier,
-    RandomForestClassifier,
-    StackingClassifier,
-    VotingClassifier,
-)
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import SGDClassifier
 from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.pipeline import Pipeline
-from sklearn.svm import SVC, NuSVC
 from sklearn.utils import check_consistent_length
 from sklearn.utils.metadata_routing import process_routing
 
@@ -47,36 +34,30 @@ WAYS_OUT = (
 
 # Parameters that change how much classes count, with the values that change nothing.
 NEUTRAL: dict[str, tuple[Any, ...]] = {
-    "auto_class_weights": (None,),
-    "balance_probabilities": (None, False),
-    "class_prior": (None,),
-    "class_weight": (None,),
-    "class_weights": (None,),
-    "fit_prior": (None, True),
-    "is_unbalance": (None, False),
-    "neg_bagging_fraction": (None, 1),
-    "pos_bagging_fraction": (None, 1),
-    "priors": (None, "empirical"),
-    "sampler": (None,),
     "sampling_strategy": (),
+    "fit_prior": (None, True),
+    "priors": (None, "empirical"),
+    **dict.fromkeys(["class_weight", "class_weights", "auto_class_weights"], (None,)),
+    **dict.fromkeys(["class_prior", "sampler"], (None,)),
+    **dict.fromkeys(["is_unbalance", "unbalance"], (None, False)),
+    **dict.fromkeys(["balance_probabilities", "unbalanced_sets"], (None, False)),
+    **dict.fromkeys(["neg_bagging_fraction", "pos_bagging_fraction"], (None, 1)),
     "scale_pos_weight": (None, 1),
-    "unbalance": (None, False),
-    "unbalanced_sets": (None, False),
 }
 
 # Each of their members gets as many rows of one class as of another, with these strategies.
 BALANCED_ENSEMBLES = (
-    BalancedBaggingClassifier,
-    BalancedRandomForestClassifier,
-    EasyEnsembleClassifier,
+    balanced.BalancedBaggingClassifier,
+    balanced.BalancedRandomForestClassifier,
+    balanced.EasyEnsembleClassifier,
 )
 BALANCING = ("all", "auto", "not minority")
 
 # Their probabilities do not move as weights do: full-grown trees have pure leaves, AdaBoost weighs
 # anew in every round, and Platt's scaling, in the support vector machines, knows no weights.
 DEAF_TO_WEIGHTS = (
-    *(AdaBoostClassifier, BaggingClassifier, ExtraTreesClassifier, RandomForestClassifier),
-    *(NuSVC, SVC, VotingClassifier),
+    *(ensemble.AdaBoostClassifier, ensemble.BaggingClassifier, ensemble.VotingClassifier),
+    *(ensemble.ExtraTreesClassifier, ensemble.RandomForestClassifier, svm.NuSVC, svm.SVC),
 )
 
 
@@ -138,29 +119,25 @@ class _ClassCounter(BaseEstimator):
 
 def _put_counter(layers: list[Any]) -> None:
     """Count behind the last sampler; not all add as many as their ``sampling_strategy_`` says."""
-    for pipeline in _sampling_pipelines(layers)[-1:]:
+    for pipeline in [layer for layer in layers if isinstance(layer, SamplingPipeline)][-1:]:
         *before, last = pipeline.steps
         pipeline.steps = [*before, ("class_counter", _ClassCounter()), last]
 
 
 def _take_counters(layers: list[Any]) -> None:
-    for pipeline in _sampling_pipelines(layers):
-        pipeline.steps = [step for step in pipeline.steps if not isinstance(step[1], _ClassCounter)]
-
-
-def _sampling_pipelines(layers: list[Any]) -> list[SamplingPipeline]:
-    return [layer for layer in layers if isinstance(layer, SamplingPipeline)]
+    for layer in layers:
+        if isinstance(layer, SamplingPipeline):
+            layer.steps = [step for step in layer.steps if not isinstance(step[1], _ClassCounter)]
 
 
 def _read(layers: list[Any], y: NDArray[Any], params: Mapping[str, Any]) -> LearntPrior:
     """Tell what the last layer learns from; before the fit only whether that will be known."""
     classes, codes, given = np.unique(y, return_inverse=True, return_counts=True)
     samplers, counts = _resampled(layers, dict(zip(classes, given, strict=True)))
-    row_weights = _row_weights(layers, params)
-    if row_weights is not None and samplers:
-        _refuse("Which rows a sample_weight belongs to is not known behind a sampler.")
-    means = None
+    row_weights, means = _row_weights(layers, params), None
     if row_weights is not None:
+        if samplers:
+            _refuse("Which rows a sample_weight belongs to is not known behind a sampler.")
         check_consistent_length(y, row_weights)
         means = np.bincount(codes, weights=row_weights) / given
     weighed = _weighed(layers[-1], classes, counts, means)
@@ -211,10 +188,7 @@ def _row_weights(layers: list[Any], params: Mapping[str, Any]) -> Any:
 
 
 def _weighed(
-    learner: Any,
-    classes: NDArray[Any],
-    counts: Floats,
-    row_weights: Floats | None,
+    learner: Any, classes: NDArray[Any], counts: Floats, row_weights: Floats | None
 ) -> Floats:
     """Tell how much the rows of each class weigh together for a learner, shape (classes,)."""
     found = _telltales(learner)
@@ -222,9 +196,8 @@ def _weighed(
         found["sample_weight"] = row_weights
     if not found:
         return counts
-    known = None
-    if len(found) == 1:
-        known = _known(learner, *next(iter(found.items())), classes, counts)
+    (name, value), *more = found.items()
+    known = None if more else _known(learner, name, value, classes, counts)
     if known is None:
         told = ", ".join(f"{name}={value!r}" for name, value in found.items())
         _refuse(f"What {type(learner).__name__} makes of the classes is not known: {told}.")
@@ -238,7 +211,9 @@ def _telltales(learner: Any) -> dict[str, Any]:
     if _restores(learner):
         return {}
     params = learner.get_params(deep=True)
-    if isinstance(learner, StackingClassifier):  # the last one learns from rows as they are given
+    if isinstance(
+        learner, ensemble.StackingClassifier
+    ):  # the last one learns from rows as they are given
         params = {k: v for k, v in params.items() if k.startswith("final_estimator")}
     restored = tuple(f"{name}__" for name, value in params.items() if _restores(value))
     return {k: v for k, v in params.items() if not k.startswith(restored) and _tells(k, v)}
@@ -287,14 +262,10 @@ def _known(
 
 def _is_deaf(learner: Any, n_classes: int) -> bool:
     """Tell whether weights of classes move the probabilities less than they say, or otherwise."""
-    one_against_rest = (
-        isinstance(learner, SGDClassifier) or getattr(learner, "solver", None) == "liblinear"
-    )
-    return (
-        isinstance(learner, DEAF_TO_WEIGHTS)
-        or hasattr(learner, "resampled_prior")
-        or (one_against_rest and n_classes > 2)
-    )
+    if n_classes > 2 and getattr(learner, "solver", None) == "liblinear":
+        return True  # one class against the rest, as below
+    deaf = (*DEAF_TO_WEIGHTS, SGDClassifier) if n_classes > 2 else DEAF_TO_WEIGHTS
+    return isinstance(learner, deaf) or hasattr(learner, "resampled_prior")
 
 
 def _refuse(cause: str) -> NoReturn:

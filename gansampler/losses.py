@@ -75,14 +75,10 @@ class Minimax(Loss):
 
 
 class NonSaturating(Minimax):
-    r"""Minimax with the generator's part turned round so that it does not fade.
+    r"""Minimax (section 3 there), the generator's part turned round so that it does not fade.
 
     .. math::
         L_D = E[\zeta(-D(x))] + E[\zeta(D(\tilde x))], \qquad L_G = E[\zeta(-D(\tilde x))]
-
-    References
-    ----------
-    I. Goodfellow et al. (2014). Generative adversarial nets. NeurIPS 27, section 3.
     """
 
     def generator_loss(self, critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
@@ -115,9 +111,8 @@ class LeastSquares(Loss):
         self.a, self.b, self.c = a, b, c
 
     def discriminator_loss(self, critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
-        return (
-            (critic(real) - self.b).square().mean() + (critic(fake) - self.a).square().mean()
-        ) / 2
+        on_real = (critic(real) - self.b).square().mean()
+        return (on_real + (critic(fake) - self.a).square().mean()) / 2
 
     def generator_loss(self, critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
         return (critic(fake) - self.c).square().mean() / 2
@@ -235,14 +230,10 @@ class RelativisticLogistic(Loss):
 
 
 class RelativisticLeastSquares(RelativisticLogistic):
-    r"""The paired form with squares: the lead should be one.
+    r"""The paired form of `RelativisticLogistic` with squares: the lead should be one.
 
     .. math::
         L_D = E[(D(x) - D(\tilde x) - 1)^2], \qquad L_G = E[(D(\tilde x) - D(x) - 1)^2]
-
-    References
-    ----------
-    A. Jolicoeur-Martineau (2019). The relativistic discriminator. ICLR.
     """
 
     def shortfall(self, lead: Tensor) -> Tensor:
@@ -250,14 +241,10 @@ class RelativisticLeastSquares(RelativisticLogistic):
 
 
 class RelativisticHinge(RelativisticLogistic):
-    r"""The paired form with a hinge: a lead of one is enough.
+    r"""The paired form of `RelativisticLogistic` with a hinge: a lead of one is enough.
 
     .. math::
         L_D = E[\max(0, 1 - D(x) + D(\tilde x))], \qquad L_G = E[\max(0, 1 - D(\tilde x) + D(x))]
-
-    References
-    ----------
-    A. Jolicoeur-Martineau (2019). The relativistic discriminator. ICLR.
     """
 
     def shortfall(self, lead: Tensor) -> Tensor:

@@ -33,15 +33,7 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
 
 
 class SeededLinear(nn.Linear):
-    """A linear layer whose first weights are drawn from a generator.
-
-    Parameters
-    ----------
-    in_features, out_features : int
-        Widths at both ends.
-    random : torch.Generator or None
-        None is torch's global one.
-    """
+    """A linear layer whose first weights are drawn from a generator; None is torch's global one."""
 
     def __init__(
         self, in_features: int, out_features: int, random: torch.Generator | None = None
@@ -57,15 +49,7 @@ class SeededLinear(nn.Linear):
 
 
 class SeededDropout(nn.Module):
-    """Dropout that draws from a generator of its own instead of torch's global one.
-
-    Parameters
-    ----------
-    p : float
-        Probability that an entry is zeroed while training.
-    random : torch.Generator or None
-        Where its seed is drawn from; None is torch's global generator.
-    """
+    """Dropout from a generator of its own, whose seed is drawn from another (None is torch's)."""
 
     def __init__(self, p: float, random: torch.Generator | None = None) -> None:
         super().__init__()
@@ -90,20 +74,8 @@ class SeededDropout(nn.Module):
 class MLP(nn.Sequential):
     """A multi-layer perceptron, (batch, in_features) -> (batch, out_features).
 
-    Parameters
-    ----------
-    in_features, out_features : int
-        Widths at both ends.
-    hidden_sizes : sequence of int, default=(128, 128)
-        Widths of the hidden layers.
-    activation : str, default="leaky_relu"
-        A key of `ACTIVATIONS`.
-    batch_norm : bool, default=False
-        Whether each hidden layer is normalised over the batch.
-    dropout : float, default=0
-        Probability of `SeededDropout` behind each hidden layer.
-    random : torch.Generator or None, default=None
-        Where first weights are drawn from; None is torch's global generator.
+    Each hidden layer is followed by batch normalisation, if asked for, a key of `ACTIVATIONS` and
+    `SeededDropout`; first weights are drawn from ``random``, None being torch's global generator.
     """
 
     def __init__(
@@ -133,16 +105,7 @@ class MLP(nn.Sequential):
 class Generator(nn.Module):
     """Rows from noise, a class and, if there is one, an anchor: anchor + residual.
 
-    Parameters
-    ----------
-    network : nn.Module
-        (batch, latent_dim + n_classes [+ width]) -> (batch, width).
-    spans : sequence of Span
-        What the columns of a row mean.
-    latent_dim : int
-        Size of the noise.
-    n_classes : int
-        Number of classes.
+    The network maps (batch, latent_dim + n_classes [+ width]) to (batch, width).
     """
 
     member: Tensor
@@ -170,27 +133,10 @@ class Generator(nn.Module):
     def draw_inputs(
         self, codes: Tensor, anchors: Anchors | None, random: torch.Generator
     ) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
-        """Draw all that `forward` needs for rows of the classes ``codes``.
+        """Draw all that `forward` needs for rows of the classes ``codes`` (batch,).
 
-        Parameters
-        ----------
-        codes : Tensor of shape (batch,)
-            Classes from 0 to ``n_classes - 1``.
-        anchors : Anchors or None
-            Fitted anchors on the same device.
-        random : torch.Generator
-            The only source of randomness.
-
-        Returns
-        -------
-        noise : Tensor of shape (batch, latent_dim)
-            Standard normal.
-        condition : Tensor of shape (batch, n_classes)
-            One-hot classes.
-        anchor : Tensor of shape (batch, width) or None
-            Where each row starts.
-        gumbel : Tensor of shape (batch, width) or None
-            Standard Gumbel noise for the slots of the blocks; None if there are no blocks.
+        That is normal noise (batch, latent_dim), one-hot classes (batch, n_classes), anchors and
+        Gumbel noise (batch, width); None where there are no anchors, or no blocks.
         """
         device = codes.device
         noise = torch.randn(len(codes), self.latent_dim, generator=random, device=device)
@@ -205,17 +151,10 @@ class Generator(nn.Module):
     def forward(
         self, noise: Tensor, condition: Tensor, anchor: Tensor | None, gumbel: Tensor | None
     ) -> Tensor:
-        """Generate rows from the inputs of `draw_inputs`.
+        """Generate rows (batch, width): numbers in rank space, and shares that sum to one a block.
 
-        Returns
-        -------
-        rows : Tensor of shape (batch, width)
-            Numbers in rank space; each block a Gumbel-softmax [1]_, positive and summing to one.
-
-        References
-        ----------
-        .. [1] E. Jang, S. Gu, B. Poole (2017). Categorical reparameterization with Gumbel-softmax.
-           ICLR.
+        These are the Gumbel-softmax of E. Jang, S. Gu, B. Poole (2017), Categorical
+        reparameterization with Gumbel-softmax, ICLR.
         """
         inputs = [noise, condition] if anchor is None else [noise, condition, anchor]
         rows = self.network(torch.cat(inputs, dim=1))
@@ -231,29 +170,18 @@ class Generator(nn.Module):
         return rows
 
     def _softmax(self, logits: Tensor) -> Tensor:
-        """Softmax within each block, all at once, by products with the blocks' membership matrix.
-
-        Shape (batch, width) to the same; what it gives at numbers means nothing.
-        """
+        """Softmax within each block, all at once; what it gives at numbers means nothing."""
         power = (logits.clamp(-MAX_LOGIT, MAX_LOGIT) / TEMPERATURE).exp()
         total = torch.where(self.is_slot, power @ self.member @ self.member.T, 1.0)
         return power / total
 
 
 class Discriminator(nn.Module):
-    """Scores of rows given their classes, judged in packs of ``pac`` rows.
+    """Scores of rows given their classes, judged in packs of ``pac`` rows, side by side in a batch.
 
-    Parameters
-    ----------
-    network : nn.Module
-        (batch / pac, pac * (width + n_classes)) -> (batch / pac, 1).
-    pac : int, default=1
-        Rows in a pack; the rows of a pack lie side by side in the batch and share a class.
-
-    References
-    ----------
-    Z. Lin, A. Khetan, G. Fanti, S. Oh (2018). PacGAN: the power of two samples in generative
-    adversarial networks. NeurIPS 31.
+    The network maps (batch / pac, pac * (width + n_classes)) to (batch / pac, 1), as in Z. Lin,
+    A. Khetan, G. Fanti, S. Oh (2018), PacGAN: the power of two samples in generative adversarial
+    networks, NeurIPS 31.
     """
 
     def __init__(self, network: nn.Module, pac: int = 1) -> None:

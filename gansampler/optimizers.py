@@ -16,12 +16,7 @@ from torch import Tensor
 class Optimizer:
     """What training asks of an optimizer; those of `torch.optim` can do the same.
 
-    Parameters
-    ----------
-    weights : iterable of Tensor
-        Changed in place.
-    lr : float
-        Learning rate; another one may be put into ``param_groups[0]["lr"]`` at any time.
+    It changes weights in place; another rate may be put into ``param_groups[0]["lr"]`` at any time.
     """
 
     def __init__(self, weights: Iterable[Tensor], lr: float) -> None:
@@ -49,23 +44,15 @@ class RMSprop(Optimizer):
     .. math:: v \leftarrow \alpha v + (1 - \alpha) g^2, \qquad
         w \leftarrow w - \eta \frac{g}{\sqrt{v} + \epsilon}
 
-    Parameters
-    ----------
-    weights, lr
-        See `Optimizer`; `lr` is :math:`\eta`.
-    alpha, eps : float, default=0.99, 1e-8
-        :math:`\alpha` and :math:`\epsilon`.
-
     References
     ----------
     G. Hinton (2012). Neural networks for machine learning, lecture 6.
     """
 
-    def __init__(
-        self, weights: Iterable[Tensor], lr: float, *, alpha: float = 0.99, eps: float = 1e-8
-    ) -> None:
+    alpha, eps = 0.99, 1e-8
+
+    def __init__(self, weights: Iterable[Tensor], lr: float) -> None:
         super().__init__(weights, lr)
-        self.alpha, self.eps = alpha, eps
         self.squares = self.zeros()
 
     @torch.no_grad()
@@ -86,32 +73,17 @@ class Adam(Optimizer):
         v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \qquad
         w \leftarrow w - \eta \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}
 
-    Parameters
-    ----------
-    weights, lr
-        See `Optimizer`; `lr` is :math:`\eta`.
-    betas : tuple of float, default=(0.5, 0.9)
-        :math:`\beta_1` and :math:`\beta_2`. A long first moment of the generator's gradient would
-        point where the discriminator was.
-    eps : float, default=1e-8
-        :math:`\epsilon`.
-
     References
     ----------
     D. Kingma, J. Ba (2015). Adam: a method for stochastic optimization. ICLR.
     """
 
-    def __init__(
-        self,
-        weights: Iterable[Tensor],
-        lr: float,
-        *,
-        betas: tuple[float, float] = (0.5, 0.9),
-        eps: float = 1e-8,
-    ) -> None:
+    # A long first moment of the generator's gradient would point where the discriminator was.
+    betas, eps = (0.5, 0.9), 1e-8
+
+    def __init__(self, weights: Iterable[Tensor], lr: float) -> None:
         super().__init__(weights, lr)
-        self.betas, self.eps, self.steps = betas, eps, 0
-        self.means, self.squares = self.zeros(), self.zeros()
+        self.steps, self.means, self.squares = 0, self.zeros(), self.zeros()
 
     @torch.no_grad()
     def step(self) -> None:

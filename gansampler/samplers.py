@@ -30,30 +30,6 @@ _TABLE_CONSTRAINTS: dict[str, list[Any]] = {
     "categorical_features": [StrOptions({"auto"}), "array-like", None],
 }
 
-_GAN_CONSTRAINTS: dict[str, list[Any]] = {
-    **_TABLE_CONSTRAINTS,
-    "loss": [StrOptions(set(LOSSES)), Loss],
-    "penalty": [StrOptions(set(PENALTIES)), Loss, None],
-    "latent_dim": [Interval(Integral, 1, None, closed="left")],
-    "hidden_sizes": ["array-like"],
-    "activation": [StrOptions(set(ACTIVATIONS))],
-    "batch_norm": [StrOptions({"generator", "discriminator", "both"}), None],
-    "dropout": [Interval(Real, 0, 1, closed="left")],
-    "pac": [Interval(Integral, 1, None, closed="left")],
-    "optimizer": [StrOptions(set(OPTIMIZERS))],
-    "learning_rate": [Interval(Real, 0, None, closed="neither"), "array-like"],
-    "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
-    "batch_size": [Interval(Integral, 1, None, closed="left")],
-    "steps": [Interval(Integral, 1, None, closed="left")],
-    "cosine_decay": ["boolean"],
-    "ema_decay": [Interval(Real, 0, 1, closed="left")],
-    "train_on": [StrOptions({"all", "minority"})],
-    "generator": [callable, None],
-    "discriminator": [callable, None],
-    "device": [str, torch.device],
-    "verbose": ["verbose"],
-}
-
 
 def _names(registry: dict[str, Any]) -> str:
     """List the keys of a registry for a docstring, so that a new entry is written once."""
@@ -61,13 +37,10 @@ def _names(registry: dict[str, Any]) -> str:
     return "{" + f"\n{' ' * 8}".join(wrap(names, 80)) + "}"
 
 
-def _table_parameters(or_none: str = "", if_none: str = "") -> str:
-    """Document what the samplers share, with or without an anchor that may be None."""
-    return f"""anchor : {_names(ANCHORS)} or Anchors{or_none}, default="neighbors"
-        Where a candidate starts. ``"neighbors"`` is a point between a row of the class and one of
-        its neighbours, see :class:`~gansampler.anchors.NeighborAnchors`{if_none}.
+_ANCHOR = """Where a candidate starts. ``"neighbors"`` is a point between a row of the class and
+        one of its neighbours, see :class:`~gansampler.anchors.NeighborAnchors`"""
 
-    acceptance : {_names(ACCEPTANCES)}, Acceptance or None, default="classifier"
+_TABLE_PARAMETERS = f"""acceptance : {_names(ACCEPTANCES)}, Acceptance or None, default="classifier"
         Which candidates stay. ``"classifier"`` keeps them in proportion to the square of the
         probability that a classifier trained on the original rows gives their class, see
         :class:`~gansampler.acceptance.ClassifierAcceptance`; None keeps them all.
@@ -81,12 +54,10 @@ def _table_parameters(or_none: str = "", if_none: str = "") -> str:
         None takes those only that cannot be numbers. All other columns are ordered: numbers, dates,
         durations, ordered categories."""
 
-
 _RANDOM_STATE = """random_state : int, RandomState instance or None, default=None
         Seed of everything random. None takes fresh entropy, not numpy's global state."""
 
-_GAN_PARAMETERS = (
-    f"""penalty : {_names(PENALTIES)}, Loss or None, default=None
+_GAN_PARAMETERS = f"""penalty : {_names(PENALTIES)}, Loss or None, default=None
         A zero-centred gradient penalty beside the loss, see
         :class:`~gansampler.losses.GradientPenalty`.
 
@@ -135,9 +106,11 @@ _GAN_PARAMETERS = (
     train_on : {{"all", "minority"}}, default="all"
         Whether the rows of all classes take part in the game, or only of those that get new rows.
 
-    """
-    + _table_parameters(" or None", ";\n        None starts from noise alone")
-    + """
+    anchor : {_names(ANCHORS)}, Anchors or None, default="neighbors"
+        {_ANCHOR}; None starts from noise
+        alone.
+
+    {_TABLE_PARAMETERS}
 
     generator, discriminator : callable or None, default=None
         A factory of your own network, called as ``generator(in_features, out_features)``, which
@@ -150,18 +123,13 @@ _GAN_PARAMETERS = (
         Where training runs; ``"auto"`` takes CUDA where it is there. What was learnt comes back to
         the CPU.
 
-    """
-    + _RANDOM_STATE
-    + """
+    {_RANDOM_STATE}
 
     verbose : bool or int, default=False
         Whether training shows a progress bar."""
-)
 
 
-def _attributes(networks: str, history: str) -> str:
-    """Document what a fit learns; the words for networks and history differ."""
-    return f"""sampling_strategy_ : dict
+_ATTRIBUTES = """sampling_strategy_ : dict
         How many rows are generated for each class.
 
     classes_ : ndarray of shape (n_classes,)
@@ -176,10 +144,13 @@ def _attributes(networks: str, history: str) -> str:
     acceptance_ : Acceptance or None
         Which candidates stay; None if so asked, and where no class had to be learnt.
 
-    generator_, discriminator_ : {networks}
+    generator_, discriminator_ : Generator, Discriminator or None
+        The trained networks, on the CPU; None where there are none, and where no class had to be
+        learnt.
 
     history_ : list of dict
-        {history}
+        The course of training: ``step``, ``generator_loss``, ``discriminator_loss`` and
+        ``learning_rate``; empty where there is none.
 
     synthetic_mask_ : ndarray of shape (n_samples_new,), bool
         Which of the returned rows were generated.
@@ -190,35 +161,26 @@ def _attributes(networks: str, history: str) -> str:
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the columns, where they are all strings."""
 
-
-_GAN_ATTRIBUTES = _attributes(
-    """Generator, Discriminator or None
-        The trained networks, on the CPU; None where no class had to be learnt.""",
-    """The course of training: ``step``, ``generator_loss``, ``discriminator_loss`` and
-        ``learning_rate``.""",
-)
-
 _NOTES = """A class with fewer than three different rows cannot be learnt: its rows are duplicated,
     and a warning says so. Every generated value was seen in its column; missing values come back as
     missing values. Of classes with more than 20,000 rows, so many serve as anchors."""
 
-_GAN_NOTES = (
-    _NOTES
-    + """
+_GAN_NOTES = f"""{_NOTES}
 
     ``anchor=None, acceptance=None`` is the textbook conditional GAN. From noise alone the networks
     have more to learn than the defaults give them time for: ``steps=2000, learning_rate=1e-3`` is a
     start."""
-)
 
-
-@Substitution(
+_document_gan = Substitution(
     sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
     losses=_names(LOSSES),
     parameters=_GAN_PARAMETERS,
-    attributes=_GAN_ATTRIBUTES,
+    attributes=_ATTRIBUTES,
     notes=_GAN_NOTES,
 )
+
+
+@_document_gan
 class CGANOverSampler(BaseGANOverSampler):
     """Over-sample with a conditional generative adversarial network.
 
@@ -266,7 +228,29 @@ class CGANOverSampler(BaseGANOverSampler):
     (5, 20)
     """
 
-    _parameter_constraints: ClassVar[dict[str, Any]] = _GAN_CONSTRAINTS
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **_TABLE_CONSTRAINTS,
+        "loss": [StrOptions(set(LOSSES)), Loss],
+        "penalty": [StrOptions(set(PENALTIES)), Loss, None],
+        "latent_dim": [Interval(Integral, 1, None, closed="left")],
+        "hidden_sizes": ["array-like"],
+        "activation": [StrOptions(set(ACTIVATIONS))],
+        "batch_norm": [StrOptions({"generator", "discriminator", "both"}), None],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "pac": [Interval(Integral, 1, None, closed="left")],
+        "optimizer": [StrOptions(set(OPTIMIZERS))],
+        "learning_rate": [Interval(Real, 0, None, closed="neither"), "array-like"],
+        "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "steps": [Interval(Integral, 1, None, closed="left")],
+        "cosine_decay": ["boolean"],
+        "ema_decay": [Interval(Real, 0, 1, closed="left")],
+        "train_on": [StrOptions({"all", "minority"})],
+        "generator": [callable, None],
+        "discriminator": [callable, None],
+        "device": [str, torch.device],
+        "verbose": ["verbose"],
+    }
 
     def __init__(
         self,
@@ -299,39 +283,19 @@ class CGANOverSampler(BaseGANOverSampler):
         verbose: bool | int = False,
     ) -> None:
         super().__init__(sampling_strategy=sampling_strategy)
-        self.loss = loss
-        self.penalty = penalty
-        self.latent_dim = latent_dim
-        self.hidden_sizes = hidden_sizes
-        self.activation = activation
-        self.batch_norm = batch_norm
-        self.dropout = dropout
-        self.pac = pac
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.discriminator_steps = discriminator_steps
-        self.batch_size = batch_size
-        self.steps = steps
-        self.cosine_decay = cosine_decay
-        self.ema_decay = ema_decay
-        self.train_on = train_on
-        self.anchor = anchor
-        self.acceptance = acceptance
-        self.candidates = candidates
-        self.categorical_features = categorical_features
-        self.generator = generator
-        self.discriminator = discriminator
-        self.device = device
-        self.random_state = random_state
-        self.verbose = verbose
+        self.loss, self.penalty = loss, penalty
+        self.latent_dim, self.hidden_sizes, self.activation = latent_dim, hidden_sizes, activation
+        self.batch_norm, self.dropout, self.pac = batch_norm, dropout, pac
+        self.optimizer, self.learning_rate = optimizer, learning_rate
+        self.discriminator_steps, self.batch_size = discriminator_steps, batch_size
+        self.steps, self.cosine_decay, self.ema_decay = steps, cosine_decay, ema_decay
+        self.train_on, self.anchor, self.acceptance = train_on, anchor, acceptance
+        self.candidates, self.categorical_features = candidates, categorical_features
+        self.generator, self.discriminator = generator, discriminator
+        self.device, self.random_state, self.verbose = device, random_state, verbose
 
 
-@Substitution(
-    sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
-    parameters=_GAN_PARAMETERS,
-    attributes=_GAN_ATTRIBUTES,
-    notes=_GAN_NOTES,
-)
+@_document_gan
 class LSGANOverSampler(CGANOverSampler):
     """Over-sample with a conditional least squares generative adversarial network.
 
@@ -378,7 +342,7 @@ class LSGANOverSampler(CGANOverSampler):
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
-        **_GAN_CONSTRAINTS,
+        **CGANOverSampler._parameter_constraints,
         "loss": [
             StrOptions({"least_squares", "relativistic_least_squares"}),
             LeastSquares,
@@ -416,45 +380,17 @@ class LSGANOverSampler(CGANOverSampler):
         random_state: int | np.random.RandomState | None = None,
         verbose: bool | int = False,
     ) -> None:
-        super().__init__(
-            sampling_strategy,
-            loss=loss,
-            penalty=penalty,
-            latent_dim=latent_dim,
-            hidden_sizes=hidden_sizes,
-            activation=activation,
-            batch_norm=batch_norm,
-            dropout=dropout,
-            pac=pac,
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            discriminator_steps=discriminator_steps,
-            batch_size=batch_size,
-            steps=steps,
-            cosine_decay=cosine_decay,
-            ema_decay=ema_decay,
-            train_on=train_on,
-            anchor=anchor,
-            acceptance=acceptance,
-            candidates=candidates,
-            categorical_features=categorical_features,
-            generator=generator,
-            discriminator=discriminator,
-            device=device,
-            random_state=random_state,
-            verbose=verbose,
-        )
+        given = locals()
+        super().__init__(**{name: given[name] for name in LSGANOverSampler._get_param_names()})
 
 
 @Substitution(
     sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
-    parameters=_table_parameters(),
+    anchors=_names(ANCHORS),
+    anchor=_ANCHOR,
+    parameters=_TABLE_PARAMETERS,
     random_state=_RANDOM_STATE,
-    attributes=_attributes(
-        """None
-        There are no networks.""",
-        "Empty, for there is no training.",
-    ),
+    attributes=_ATTRIBUTES,
     notes=_NOTES,
 )
 class JitterOverSampler(BaseGANOverSampler):
@@ -466,6 +402,9 @@ class JitterOverSampler(BaseGANOverSampler):
     Parameters
     ----------
     {sampling_strategy}
+
+    anchor : {anchors} or Anchors, default="neighbors"
+        {anchor}.
 
     {parameters}
 
@@ -510,17 +449,11 @@ class JitterOverSampler(BaseGANOverSampler):
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         super().__init__(sampling_strategy=sampling_strategy)
-        self.anchor = anchor
-        self.acceptance = acceptance
-        self.candidates = candidates
-        self.categorical_features = categorical_features
-        self.random_state = random_state
+        self.anchor, self.acceptance, self.candidates = anchor, acceptance, candidates
+        self.categorical_features, self.random_state = categorical_features, random_state
 
     def _check_settings(self) -> None:
         """There is nothing that the declarations do not say."""
-
-    def _trains_on_all(self) -> bool:
-        return False
 
     def _try_networks(self, width: int, n_classes: int) -> None:
         """There are none."""

@@ -27,33 +27,12 @@ def read_table(
 
     The separator of a CSV is a comma, a semicolon or a tab, whichever its header holds most of; its
     types are what `pandas.read_csv` makes of them. Between semicolons, numbers may have decimal
-    commas. Text that is nothing but dates as ISO 8601 writes them becomes dates.
+    commas. Text that is nothing but dates as ISO 8601 writes them becomes dates. By ``sep`` (also
+    "tab") and ``encoding`` a CSV is read that is written otherwise, or not in UTF-8.
 
-    Parameters
-    ----------
-    path : str or Path
-        A file with a header. Its ending, in capitals or not, tells what it is: ``.parquet``;
-        ``.xlsx`` and other workbooks, of which the first sheet is read, if pandas finds the package
-        that it needs; otherwise CSV, also packed (``.csv.gz``, ``.bz2``, ``.xz``, ``.zip``,
-        ``.zst``).
-    sep : str, optional
-        The separator of a CSV, if it is another one, or "tab".
-    encoding : str, optional
-        The encoding of a CSV, if it is not UTF-8.
-
-    Returns
-    -------
-    DataFrame
-
-    Raises
-    ------
-    OSError
-        If there is no such file.
-    ImportError
-        If a package is missing that reads such files.
-    ValueError
-        If it is empty, not what its ending says, not in that encoding, has a row with too few or
-        too many fields, no names in its first line, or two columns of one name.
+    The ending of a file, in capitals or not, tells what it is: ``.parquet``; ``.xlsx`` and other
+    workbooks, of which the first sheet is read, if pandas finds the package that it needs;
+    otherwise CSV, also packed (``.csv.gz``, ``.bz2``, ``.xz``, ``.zip``, ``.zst``).
     """
     table = parse_table(path, sep=sep, encoding=encoding)
     warn_of_doubts(table)
@@ -95,8 +74,9 @@ def _parse_csv(path: Path, sep: str | None, encoding: str | None) -> pd.DataFram
             f"{path}, line {last_row}: a quote is opened and never closed. Mend that row."
         ) from error
     if form.separator == ";":
-        for name in _with_decimal_commas(table):
-            table[name] = pd.to_numeric(table[name].str.replace(",", "."))
+        for name, column in _texts(table):
+            if _has_decimal_commas(column):
+                table[name] = pd.to_numeric(column.str.replace(",", "."))
     return table
 
 
@@ -118,14 +98,10 @@ def _texts(table: pd.DataFrame) -> list[tuple[Any, pd.Series]]:
     ]
 
 
-def _with_decimal_commas(table: pd.DataFrame) -> list[Any]:
-    """List the columns of text that hold nothing but numbers, some of them like 1,5."""
-    found = []
-    for name, column in _texts(table):
-        values = column.dropna().astype(str)
-        if values.str.contains(",").any() and values.str.fullmatch(DECIMAL_COMMA).all():
-            found.append(name)
-    return found
+def _has_decimal_commas(column: pd.Series) -> bool:
+    """Tell whether text holds nothing but numbers, some of them like 1,5."""
+    values = column.dropna().astype(str)
+    return bool(values.str.contains(",").any() and values.str.fullmatch(DECIMAL_COMMA).all())
 
 
 def _with_dates(table: pd.DataFrame) -> pd.DataFrame:
@@ -164,31 +140,10 @@ def split_target(
     drop: Iterable[Any] = (),
     read: Mapping[Any, str] | None = None,
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """Take the classes out of a table, leave some columns out, and read some as one is told.
+    """Part a table into features and classes; leave columns out, and read some as one is told.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Features and classes.
-    target : object
-        The column of classes: its name, or the name as text.
-    drop : iterable of object
-        Columns to leave out, for example an identifier.
-    read : mapping of object to {"number", "date", "category"}, optional
-        What the values of a column are, if not what they look like: codes that are categories, or
-        text such as "1,234" or "31.12.2020".
-
-    Returns
-    -------
-    X : DataFrame
-        The features.
-    y : Series
-        The classes.
-
-    Raises
-    ------
-    ValueError
-        If a column is not there or cannot be read so, or if no feature is left.
+    Columns go by their names, or these as text; ``read`` says of a column "number", "date" or
+    "category": codes that are categories, say, or text such as "1,234" or "31.12.2020".
     """
     target, *drop = [_find_column(table, name) for name in [target, *drop]]
     if target in drop:

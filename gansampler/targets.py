@@ -20,8 +20,7 @@ class Target:
     """The class of each row, from one column or one-hot; a ValueError says why there are none.
 
     ``labels`` (n,) are an array of numbers, of booleans, or of objects; ``classes`` are the
-    different ones, sorted, and ``codes`` (n,) where in them each label is. ``name`` is that of the
-    column, if it has one.
+    different ones, sorted, and ``codes`` (n,) where in them each label is.
     """
 
     def __init__(self, y: Any) -> None:

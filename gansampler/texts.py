@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from shlex import quote
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,7 +53,9 @@ def doubts(X: pd.DataFrame) -> list[str]:
 
 def _doubt(column: pd.Series, *, is_first: bool) -> str:
     name = column.name
-    if is_first and _is_nameless(name) and _counts_the_rows(column):
+    whole = pd.api.types.is_integer_dtype(column.dtype)
+    nameless = re.fullmatch(r"\s*|Unnamed: [0-9]+", str(name)) is not None
+    if is_first and nameless and whole and (column.diff().iloc[1:] == 1).all():
         return (
             f"The first column {name!r} has no name and counts the rows (an index, written with "
             f"the table?): leave it out by --drop {quote(str(name))}."
@@ -67,7 +68,8 @@ def _doubt(column: pd.Series, *, is_first: bool) -> str:
                 f"{column.dropna().iloc[0]!r}, so each value is a category of its own: read it by "
                 f"--read {quote(f'{name}={kind}')}."
             )
-    if _is_id(column):
+    many = len(column) >= FEWEST_ROWS_OF_IDS
+    if many and (whole or kind_of(column) == "category") and column.is_unique:
         return (
             f"Each value of the column {name!r} is different: if it is an id, leave it out by "
             f"--drop {quote(str(name))}."
@@ -75,32 +77,13 @@ def _doubt(column: pd.Series, *, is_first: bool) -> str:
     return ""
 
 
-def _is_nameless(name: Any) -> bool:
-    return str(name).strip() == "" or re.fullmatch(r"Unnamed: [0-9]+", str(name)) is not None
-
-
-def _counts_the_rows(column: pd.Series) -> bool:
-    return bool(pd.api.types.is_integer_dtype(column.dtype) and (column.diff().iloc[1:] == 1).all())
-
-
-def _is_id(column: pd.Series) -> bool:
-    """Tell whether whole numbers or text are all different, in many rows."""
-    whole = pd.api.types.is_integer_dtype(column.dtype) or kind_of(column) == "category"
-    return bool(len(column) >= FEWEST_ROWS_OF_IDS and whole and column.is_unique)
-
-
 def _bare(column: pd.Series) -> pd.Series:
     """Take away what may stand around a number, of text."""
-    return column.map(
-        lambda value: AROUND_NUMBERS.sub("", value) if isinstance(value, str) else value
-    )
+    return column.map(lambda each: AROUND_NUMBERS.sub("", each) if isinstance(each, str) else each)
 
 
 def read_as(column: pd.Series, how: str) -> pd.Series:
-    """Read a column as "number", "date" or "category", whatever it looks like.
-
-    Raises ValueError, which names the column and a value that cannot be read so.
-    """
+    """Read a column as "number", "date" or "category", whatever it looks like."""
     return READINGS[how](column)
 
 

@@ -21,20 +21,9 @@ STEPS_A_RECORD = 25
 
 
 class ClassBatches:
-    """Batches of real rows in which every class is as frequent as the others.
+    """Batches of real rows (n, width) in which every class (n,) is as frequent as the others.
 
-    Parameters
-    ----------
-    rows : Tensor of shape (n_samples, width)
-        Encoded rows, on the device.
-    codes : Tensor of shape (n_samples,)
-        Their classes from 0, each with at least one row.
-    batch_size : int
-        Rows in a batch, a multiple of ``pac``.
-    pac : int
-        So many neighbouring rows of a batch share a class.
-    random : torch.Generator
-        The only source of randomness.
+    Classes count from 0, each with a row; so many neighbours in a batch as ``pac`` share a class.
     """
 
     def __init__(
@@ -58,12 +47,7 @@ class ClassBatches:
 class MovingAverage:
     """A copy of a network whose weights are a moving average of the network's.
 
-    Parameters
-    ----------
-    network : nn.Module
-        What is followed, on its device.
-    decay : float
-        Share of the average that stays at each update; the first one takes the weights as they are.
+    Of the average a share, ``decay``, stays at each update; the first takes the weights themselves.
     """
 
     def __init__(self, network: nn.Module, decay: float) -> None:
@@ -94,41 +78,10 @@ def train(
     cosine_decay: bool,
     averaged: MovingAverage,
 ) -> Iterator[dict[str, Any]]:
-    """Play the game, and yield a record every few steps.
+    """Train both networks in place, for the sum of the losses; yield a record every few steps.
 
-    Parameters
-    ----------
-    generator, discriminator : Generator, Discriminator
-        Trained in place.
-    batches : ClassBatches
-        Where real rows come from.
-    anchors : Anchors or None
-        Where generated rows start.
-    losses : list of Loss
-        Their sum is played for: an adversarial loss, and maybe a penalty.
-    optimizer : str
-        A key of `OPTIMIZERS`.
-    learning_rates : tuple of float
-        Of the generator and of the discriminator.
-    discriminator_steps : int
-        Discriminator updates for each update of the generator.
-    steps : int
-        Updates of the generator.
-    cosine_decay : bool
-        Whether the learning rates fall along half a cosine that ends in zero, one stair a record.
-    averaged : MovingAverage
-        Follows the generator's weights.
-
-    Yields
-    ------
-    record : dict
-        ``step`` (updates of the generator so far), ``generator_loss`` and ``discriminator_loss``
-        (means since the last record), ``learning_rate`` (of the generator).
-
-    Raises
-    ------
-    FloatingPointError
-        If a loss is no longer finite.
+    Its losses are means since the record before, the learning rate is the generator's. With
+    ``cosine_decay`` the rates fall along half a cosine that ends in zero, one stair a record.
     """
     sides = (generator, discriminator)
     optimizers = [
@@ -161,15 +114,9 @@ def step(
     anchors: Anchors | None,
     losses: list[Loss],
     optimizers: list[Optimizer | torch.optim.Optimizer],
-    discriminator_steps: int = 1,
+    discriminator_steps: int,
 ) -> Tensor:
-    """Update the discriminator so many times, then the generator once, on its last rows.
-
-    Returns
-    -------
-    losses : Tensor of shape (2,)
-        The generator's and the discriminator's last loss, on the device.
-    """
+    """Update the discriminator so many times, then the generator on its last rows; both losses."""
     for k in range(discriminator_steps):
         real, codes = batches.draw()
         inputs = generator.draw_inputs(codes, anchors, batches.random)

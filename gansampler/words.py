@@ -4,44 +4,23 @@ import inspect
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-NEIGHBORS = "anchor=gansampler.anchors.NeighborAnchors(n_neighbors=...)"
-RATES = "learning_rate=(of the generator, of the discriminator)"
-
-# A word of others, and the parameter that takes its place, with its value where that is not clear.
-WORDS = {
-    # SMOTE and its relatives
-    "k_neighbors": NEIGHBORS,
-    "n_neighbors": NEIGHBORS,
-    "k": NEIGHBORS,
-    "shrinkage": "anchor=gansampler.anchors.NeighborAnchors(jitter=...)",
-    "ratio": "sampling_strategy",
-    "proportion": "sampling_strategy",
-    "seed": "random_state",
-    "random_seed": "random_state",
-    # SMOTENC, CatBoost, CTGAN
-    "categorical_columns": "categorical_features",
-    "cat_features": "categorical_features",
-    "discrete_columns": "categorical_features",
-    # CTGAN, and networks in general
-    "epochs": "steps",
-    "n_epochs": "steps",
-    "num_epochs": "steps",
-    "n_iter": "steps",
-    "max_iter": "steps",
-    "embedding_dim": "latent_dim",
-    "noise_dim": "latent_dim",
-    "z_dim": "latent_dim",
-    "generator_dim": "hidden_sizes",
-    "discriminator_dim": "hidden_sizes",
-    "hidden_layer_sizes": "hidden_sizes",
-    "lr": "learning_rate",
-    "generator_lr": RATES,
-    "discriminator_lr": RATES,
-    "n_critic": "discriminator_steps",
-    "cuda": 'device="cuda"',
-    "enable_gpu": 'device="cuda"',
-    "use_gpu": 'device="cuda"',
+# What takes the place of words of others, with its value where that is not clear, and these words:
+# of SMOTE and its relatives, of SMOTENC, CatBoost and CTGAN, and of networks in general.
+WORDS_OF_OTHERS = {
+    "anchor=gansampler.anchors.NeighborAnchors(n_neighbors=...)": "k_neighbors n_neighbors k",
+    "anchor=gansampler.anchors.NeighborAnchors(jitter=...)": "shrinkage",
+    "sampling_strategy": "ratio proportion",
+    "random_state": "seed random_seed",
+    "categorical_features": "categorical_columns cat_features discrete_columns",
+    "steps": "epochs n_epochs num_epochs n_iter max_iter",
+    "latent_dim": "embedding_dim noise_dim z_dim",
+    "hidden_sizes": "generator_dim discriminator_dim hidden_layer_sizes",
+    "learning_rate": "lr",
+    "learning_rate=(of the generator, of the discriminator)": "generator_lr discriminator_lr",
+    "discriminator_steps": "n_critic",
+    'device="cuda"': "cuda enable_gpu use_gpu",
 }
+WORDS = {word: way for way, words in WORDS_OF_OTHERS.items() for word in words.split()}
 # And some for which there is no such parameter.
 NO_WORDS = {
     "n_jobs": "Let what stands around a sampler run several fits at once, for example "

@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 
-from gansampler import CGANOverSampler, GuardedOverSampler, JitterOverSampler
+from gansampler import CGANOverSampler, GuardedOverSampler, JitterOverSampler, LSGANOverSampler
 from gansampler.anchors import NeighborAnchors
 
 X = np.random.default_rng(0).normal(size=(60, 3))
@@ -33,6 +33,12 @@ def test_words_to_fit_resample_are_not_swallowed(sampler, routing):
         for word in ("sample_weight", "categorical_feature"):
             with pytest.raises(TypeError, match=word):
                 clone(sampler).fit_resample(X, Y, **{word: np.ones(60)})
+
+
+@pytest.mark.parametrize("kind", [*map(type, EVERY), LSGANOverSampler])
+def test_constructors_keep_what_they_are_given_under_its_name(kind):
+    given = {name: object() for name in kind().get_params(deep=False)}
+    assert kind(**given).get_params(deep=False) == given
 
 
 @each
