@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from gansampler.evaluation.axes.features import FeatureMatrix, one_hot_and_scaled
+from gansampler.evaluation.axes.learners import FeatureMatrix, one_hot_and_scaled
 
 
 def test_feature_matrix_learns_from_training_rows_alone(mixed):

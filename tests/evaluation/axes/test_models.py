@@ -8,8 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from gansampler.evaluation import LEARNERS
-from gansampler.evaluation.axes.learners import pick_learners
-from gansampler.evaluation.axes.models import ClassifierModel, XGBoostModel
+from gansampler.evaluation.axes.learners import ClassifierModel, XGBoostModel, pick_learners
 from gansampler.evaluation.labels import classes_by_frequency, code_labels
 
 LOGISTIC = "sklearn.linear_model.LogisticRegression"

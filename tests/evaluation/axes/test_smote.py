@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from imblearn.over_sampling import RandomOverSampler
 
-from gansampler.evaluation.axes.smote import TableRandomOverSampler, TableSMOTE
+from gansampler.evaluation.axes.table_samplers import TableRandomOverSampler, TableSMOTE
 
 
 def test_smote_keeps_the_original_rows_and_the_dtypes(mixed):

@@ -12,10 +12,13 @@ from sklearn.datasets import make_classification
 
 from gansampler.cli import main
 from gansampler.evaluation import STRATEGIES, Strategy, compare
-from gansampler.evaluation.axes.filled import FilledTable
-from gansampler.evaluation.axes.smote import NEIGHBOURS
 from gansampler.evaluation.axes.strategies import KINDS, PACKAGES, pick_strategies
-from gansampler.evaluation.axes.synthesizers import TableCTGAN, TableSynthesizer
+from gansampler.evaluation.axes.table_samplers import (
+    NEIGHBOURS,
+    FilledTable,
+    TableCTGAN,
+    TableSynthesizer,
+)
 
 ON_REQUEST = [
     name for name, each in STRATEGIES.items() if each.make_sampler and not each.by_default
