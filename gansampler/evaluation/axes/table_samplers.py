@@ -2,7 +2,7 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from ...columns import from_numbers, kind_of, to_numbers
-from ..labels import classes_by_frequency, code_labels
+from ..labels import classes_by_frequency
 from .categories import seen_categories, to_codes
 
 NEIGHBOURS = 5
@@ -42,10 +42,9 @@ class TableSampler(ABC):
     def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Table:
         """Give the rows (n, columns) of `X` and the new ones, and the classes of all."""
         X, y = X.reset_index(drop=True), y.reset_index(drop=True)
-        classes = classes_by_frequency(y)
-        counts = np.bincount(code_labels(y, classes)).tolist()
-        wanted = {label: counts[0] - n for label, n in zip(classes, counts, strict=True)}
-        wanted = {label: n for label, n in wanted.items() if n}
+        sizes, classes = Counter(y.tolist()), classes_by_frequency(y)
+        missing = {label: sizes[classes[0]] - sizes[label] for label in classes}
+        wanted = {label: n for label, n in missing.items() if n}
         if not wanted:
             return X, y
         table = FilledTable(X, one_hot=self.one_hot, scaled=self.scaled)
