@@ -38,43 +38,6 @@ class Predictor(Protocol):
         ...
 
 
-class Model(ABC):
-    """What a learner makes of its parameters and a seed: unfitted at first, on tables of any kind.
-
-    `features_` turns a table into numbers, and `model_` learns from these.
-    """
-
-    stops_early = False
-    features_: "FeatureMatrix"
-    model_: Any
-
-    def __init__(self, params: Mapping[str, Any], random_state: int) -> None:
-        self.params, self.random_state = params, random_state
-
-    @abstractmethod
-    def check(self) -> None:
-        """Raise ValueError for parameters that cannot work, before anything is trained."""
-
-    @abstractmethod
-    def fit(
-        self,
-        X: pd.DataFrame,
-        codes: np.ndarray,
-        *,
-        validation: tuple[pd.DataFrame, np.ndarray],
-        sample_weight: np.ndarray | None = None,
-    ) -> "Model":
-        """Learn; `validation` is empty or for early stopping, and `codes` (n,) hold every class."""
-
-    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
-        """Give probabilities (n, classes) in doubles, so that each row sums to 1."""
-        probabilities = self.model_.predict_proba(self._numbers(X)).astype(np.float64)
-        return probabilities / probabilities.sum(axis=1, keepdims=True)
-
-    def _numbers(self, X: pd.DataFrame) -> np.ndarray:
-        return self.features_.transform(X)
-
-
 class FeatureMatrix:
     """Frame to float matrix, learnt on training rows alone.
 
@@ -85,11 +48,8 @@ class FeatureMatrix:
     def fit(self, X: pd.DataFrame) -> "FeatureMatrix":
         """Learn the categories of each column."""
         kinds = {name: kind_of(column) for name, column in X.items()}
-        self.categories_ = {
-            name: seen_categories(X[name])
-            for name, kind in kinds.items()
-            if kind in ("category", "ordered")
-        }
+        coded = [name for name, kind in kinds.items() if kind in ("category", "ordered")]
+        self.categories_ = {name: seen_categories(X[name]) for name in coded}
         self.feature_types_ = ["c" if kind == "category" else "q" for kind in kinds.values()]
         return self
 
@@ -102,8 +62,77 @@ class FeatureMatrix:
         return matrix
 
 
+class ScaledMatrix(FeatureMatrix):
+    """The same for who knows neither categories nor holes.
+
+    A category becomes a column of 0 and 1, as does a hole among categories, if there was one in
+    training; what was not seen there is 0 in all of them. Holes in quantities get the median, and
+    quantities are scaled to mean 0 and variance 1.
+    """
+
+    def fit(self, X: pd.DataFrame) -> "ScaledMatrix":
+        """Learn categories, medians, means and variances."""
+        super().fit(X)
+        one_hot = OneHotEncoder(
+            handle_unknown="ignore", max_categories=MOST_CATEGORIES, sparse_output=False
+        )
+        scaled = make_pipeline(
+            SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler()
+        )
+        types = np.array(self.feature_types_)
+        ways = [("c", one_hot), ("q", scaled)]
+        self.columns_ = ColumnTransformer([(t, way, np.flatnonzero(types == t)) for t, way in ways])
+        self.columns_.fit(super().transform(X))
+        return self
+
+    def transform(self, X: pd.DataFrame) -> np.ndarray:
+        """Give the numbers (n, width), without holes."""
+        return self.columns_.transform(super().transform(X))
+
+
+class Model(ABC):
+    """What a learner makes of its parameters and a seed: unfitted at first, on tables of any kind.
+
+    `features_`, of the kind that `make_features` makes, turns a table into numbers, and `model_`
+    learns from these.
+    """
+
+    stops_early = False
+    make_features: Callable[[], FeatureMatrix] = FeatureMatrix
+
+    def __init__(self, params: Mapping[str, Any], random_state: int) -> None:
+        self.params, self.random_state = params, random_state
+
+    @abstractmethod
+    def check(self) -> None:
+        """Raise ValueError for parameters that cannot work, before anything is trained."""
+
+    def fit(
+        self,
+        X: pd.DataFrame,
+        codes: np.ndarray,
+        *,
+        validation: tuple[pd.DataFrame, np.ndarray],
+        sample_weight: np.ndarray | None = None,
+    ) -> "Model":
+        """Learn; `validation` is empty or for early stopping, and `codes` (n,) hold every class."""
+        self.features_ = self.make_features().fit(X)
+        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        self.model_ = self._fit(self.features_.transform(X), codes, validation, weights)
+        return self
+
+    @abstractmethod
+    def _fit(self, matrix: np.ndarray, codes: np.ndarray, validation: Any, weights: Any) -> Any:
+        """Give what has learnt."""
+
+    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
+        """Give probabilities (n, classes) in doubles, so that each row sums to 1."""
+        probabilities = self.model_.predict_proba(self.features_.transform(X)).astype(np.float64)
+        return probabilities / probabilities.sum(axis=1, keepdims=True)
+
+
 class XGBoostModel(Model):
-    """XGBoost, which early stopping stops at `n_trees_` where there are rows for it."""
+    """XGBoost with native categories, of `n_trees_` trees: fewer where rows stop it early."""
 
     def __init__(self, params: Mapping[str, Any], random_state: int) -> None:
         super().__init__(params, random_state)
@@ -122,32 +151,24 @@ class XGBoostModel(Model):
             given = ", ".join(f"{name}={value!r}" for name, value in params.items())
             raise ValueError(f"XGBoost does not take the parameters {given}: {error}") from error
 
-    def fit(
-        self,
-        X: pd.DataFrame,
-        codes: np.ndarray,
-        *,
-        validation: tuple[pd.DataFrame, np.ndarray],
-        sample_weight: np.ndarray | None = None,
-    ) -> "XGBoostModel":
-        """Grow the trees: all of them where there are no rows for early stopping."""
+    def _fit(self, matrix: np.ndarray, codes: np.ndarray, validation: Any, weights: Any) -> Any:
         params = {"random_state": self.random_state, **self.params}
         stopping = self.stops_early and len(validation[0]) > 0
         if not stopping:
             params["early_stopping_rounds"] = None
-        self.features_ = FeatureMatrix().fit(X)
         types = self.features_.feature_types_
-        self.model_ = XGBClassifier(**params, enable_categorical=True, feature_types=types)
-        judged = [(self._numbers(validation[0]), validation[1])] if stopping else None
-        how = {"sample_weight": sample_weight, "eval_set": judged, "verbose": False}
-        self.model_.fit(self._numbers(X), codes, **how)
-        grown = self.model_.get_booster().num_boosted_rounds()
-        self.n_trees_ = self.model_.best_iteration + 1 if stopping else grown
-        return self
+        model = XGBClassifier(**params, enable_categorical=True, feature_types=types)
+        judged = [(self.features_.transform(validation[0]), validation[1])] if stopping else None
+        model.fit(matrix, codes, eval_set=judged, verbose=False, **weights)
+        grown = model.get_booster().num_boosted_rounds()
+        self.n_trees_ = model.best_iteration + 1 if stopping else grown
+        return model
 
 
 class ClassifierModel(Model):
     """A copy of any classifier of scikit-learn's kind, which gets the seed unless it has one."""
+
+    make_features = ScaledMatrix
 
     def __init__(self, classifier: Any, params: Mapping[str, Any], random_state: int) -> None:
         super().__init__(params, random_state)
@@ -169,50 +190,14 @@ class ClassifierModel(Model):
         if hasattr(model, "_parameter_constraints"):
             model._validate_params()
 
-    def fit(
-        self,
-        X: pd.DataFrame,
-        codes: np.ndarray,
-        *,
-        validation: tuple[pd.DataFrame, np.ndarray],
-        sample_weight: np.ndarray | None = None,
-    ) -> "ClassifierModel":
-        """Learn the preprocessing and the classes; `validation` is not used."""
+    def _fit(self, matrix: np.ndarray, codes: np.ndarray, validation: Any, weights: Any) -> Any:
         model = self._unfitted()
-        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
         if weights and not has_fit_parameter(model, "sample_weight"):
             raise ValueError(f"{type(model).__name__} takes no weights of rows.")
-        self.features_ = FeatureMatrix().fit(X)
-        self.preprocessing_ = one_hot_and_scaled(self.features_.feature_types_)
-        matrix = self.preprocessing_.fit_transform(self.features_.transform(X))
-        self.model_ = model.fit(matrix, codes, **weights)
-        return self
-
-    def _numbers(self, X: pd.DataFrame) -> np.ndarray:
-        return self.preprocessing_.transform(self.features_.transform(X))
+        return model.fit(matrix, codes, **weights)
 
     def _unfitted(self) -> Any:
         return seeded_copy(self.classifier, self.random_state).set_params(**self.params)
-
-
-def one_hot_and_scaled(feature_types: list[str]) -> ColumnTransformer:
-    """Make the preprocessing of a `FeatureMatrix` for who knows neither categories nor holes.
-
-    A category becomes a column of 0 and 1, as does a hole among categories, if there was one in
-    training; what was not seen there is 0 in all of them. Holes in quantities get the median, and
-    quantities are scaled to mean 0 and variance 1.
-    """
-    types = np.array(feature_types)
-    one_hot = OneHotEncoder(
-        handle_unknown="ignore", max_categories=MOST_CATEGORIES, sparse_output=False
-    )
-    filled = SimpleImputer(strategy="median", keep_empty_features=True)
-    return ColumnTransformer(
-        [
-            ("categories", one_hot, np.flatnonzero(types == "c")),
-            ("quantities", make_pipeline(filled, StandardScaler()), np.flatnonzero(types == "q")),
-        ]
-    )
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 
-import pandas as pd
 from imblearn.ensemble import BalancedRandomForestClassifier, EasyEnsembleClassifier
 from imblearn.over_sampling import ADASYN, SVMSMOTE, BorderlineSMOTE, KMeansSMOTE
 from imblearn.under_sampling import EditedNearestNeighbours, TomekLinks
@@ -39,14 +38,6 @@ PACKAGES = {
 KINDS = ("plain", "decision", "weights", "rows", "network", "ensemble")
 
 
-class Sampler(Protocol):
-    """Whatever resamples, as imbalanced-learn does it."""
-
-    def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> tuple[pd.DataFrame, pd.Series]:
-        """Return the resampled rows and their classes."""
-        ...
-
-
 @dataclass(frozen=True)
 class Strategy:
     """A way to treat imbalance: new rows, weights, another decision, other models, or nothing.
@@ -74,7 +65,7 @@ class Strategy:
     """
 
     description: str
-    make_sampler: Callable[[int], Sampler] | None = None
+    make_sampler: Callable[[int], Any] | None = None
     class_weight: str | None = None
     tune_decision: bool = False
     learn: Callable[[Lesson], Predictor] | None = None
@@ -96,7 +87,7 @@ def _geometric_smote(neighbours: int) -> Any:
     return GeometricSMOTE(k_neighbors=neighbours)
 
 
-def _over(make_sampler: Callable[[int], Any]) -> Callable[[int], Sampler]:
+def _over(make_sampler: Callable[[int], Any]) -> Callable[[int], TableOverSampler]:
     return partial(TableOverSampler, make_sampler)
 
 

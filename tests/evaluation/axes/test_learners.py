@@ -12,8 +12,8 @@ from gansampler.evaluation import LEARNERS
 from gansampler.evaluation.axes.learners import (
     ClassifierModel,
     FeatureMatrix,
+    ScaledMatrix,
     XGBoostModel,
-    one_hot_and_scaled,
     pick_learners,
 )
 from gansampler.evaluation.labels import classes_by_frequency, code_labels
@@ -177,30 +177,26 @@ def test_moments_and_large_numbers_keep_their_distances():
     assert np.diff(found, axis=0).tolist() == [[1, 1]]
 
 
-def test_one_hot_and_scaled_learns_from_training_rows_alone(mixed):
+def test_scaled_matrix_learns_from_training_rows_alone(mixed):
     X, _ = mixed
     X = X.assign(text=X["text"].fillna("x"))
     seen = (X["text"] != "z").to_numpy()
-    features = FeatureMatrix().fit(X[seen])
-    preprocessing = one_hot_and_scaled(features.feature_types_)
-    training = preprocessing.fit_transform(features.transform(X[seen]))
-    held_out = preprocessing.transform(features.transform(X[~seen]))
+    features = ScaledMatrix().fit(X[seen])
+    training, held_out = features.transform(X[seen]), features.transform(X[~seen])
     assert np.isfinite(training).all() and np.isfinite(held_out).all()
     assert training.shape[1] == held_out.shape[1] > X.shape[1]
-    names = preprocessing.get_feature_names_out()
+    names = features.columns_.get_feature_names_out()
     text = X.columns.get_loc("text")
-    ones = [place for place, name in enumerate(names) if f"categories__x{text}_" in name]
+    ones = [place for place, name in enumerate(names) if f"c__x{text}_" in name]
     assert len(ones) == 2
     assert (training[:, ones].sum(axis=1) == 1).all()
     assert (held_out[:, ones] == 0).all(), "an unseen category is none of the seen ones"
-    quantity = names.tolist().index("quantities__x0")
+    quantity = names.tolist().index("q__x0")
     assert abs(training[:, quantity].mean()) < 1e-5
     assert abs(held_out[:, quantity].mean()) > 1e-5, "held-out rows were scaled by themselves"
 
 
 def test_a_hole_in_a_quantity_gets_the_median_of_training():
-    features = FeatureMatrix().fit(pd.DataFrame({"a": [0.0, 2.0, 100.0]}))
-    preprocessing = one_hot_and_scaled(features.feature_types_)
-    preprocessing.fit(features.transform(pd.DataFrame({"a": [0.0, 2.0, 100.0]})))
-    hole, median = preprocessing.transform(np.array([[np.nan], [2.0]]))
+    features = ScaledMatrix().fit(pd.DataFrame({"a": [0.0, 2.0, 100.0]}))
+    hole, median = features.transform(pd.DataFrame({"a": [np.nan, 2.0]}))
     assert hole == median
