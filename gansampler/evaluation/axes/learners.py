@@ -257,15 +257,11 @@ def pick_learners(
 
 
 def _as_learner(value: Any) -> Learner:
-    found = find(value, LEARNERS, "learner", _is_learner)
+    found = find(value, LEARNERS, "learner")
     if isinstance(found, Learner):
         return found
     words = value if isinstance(value, str) else type(value).__name__
     return Learner(words, partial(ClassifierModel, found))
-
-
-def _is_learner(value: Any) -> bool:
-    return isinstance(value, Learner) or hasattr(value, "predict_proba")
 
 
 def _own_params(learner: str, params: Mapping[str, Any], learners: Iterable[str]) -> dict[str, Any]:

@@ -24,19 +24,21 @@ def by_name(
     return wanted
 
 
-def find(value: Any, known: Mapping[str, Any], kind: str, fits: Callable[[Any], bool]) -> Any:
-    """Give the entry or object that text names, by an import path or a file; others stay.
+def find(
+    value: Any, known: Mapping[str, Any], kind: str, fits: Callable[[Any], bool] | None = None
+) -> Any:
+    """Give the entry or object that text names; what is no text is the object.
 
-    A path may have arguments, such as "imblearn.over_sampling.SMOTE(k_neighbors=3)". A Python file
-    defines one object, or a class without arguments, that `fits`.
+    Text with a dot is an import path, with arguments or without, such as
+    "imblearn.over_sampling.SMOTE(k_neighbors=3)"; or, where one is told what `fits`, a Python file.
     """
     if not isinstance(value, str):
         return value
     if value in known or "." not in value:
         return known[check_name(value, known, kind)]
-    return (
-        load_from_file(value, fits, kind) if value.endswith(".py") else import_object(value, kind)
-    )
+    if fits is not None and value.endswith(".py"):
+        return load_from_file(value, fits, kind)
+    return import_object(value, kind)
 
 
 def import_object(text: str, kind: str) -> Any:

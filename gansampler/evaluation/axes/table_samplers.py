@@ -225,9 +225,8 @@ class VariantOverSampler(BaseEstimator):
 
     def __init__(
         self,
-        variant: str = "ProWSyn",
+        variant: str,
         params: dict[str, Any] | None = None,
-        *,
         sampling_strategy: dict[Any, int] | None = None,
         random_state: int | None = None,
     ) -> None:
@@ -330,9 +329,8 @@ class TableTVAE(TableSynthesizer):
         frame, discrete = _as_frame(table)
         for label, n in wanted.items():
             own = frame[y == label].reset_index(drop=True)
-            rows = (
-                self._fit(TVAE, own, discrete).sample(n)
-                if len(own) > 1
-                else own.loc[own.index.repeat(n)]
-            )
+            if len(own) > 1:
+                rows = self._fit(TVAE, own, discrete).sample(n)
+            else:
+                rows = own.loc[own.index.repeat(n)]
             yield rows.to_numpy(dtype=np.float64), np.full(n, label, dtype=object)

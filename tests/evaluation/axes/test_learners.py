@@ -57,6 +57,7 @@ def test_parameters_go_to_all_learners_or_to_one():
         ([LOGISTIC], {"c": 1}, "no parameter of LogisticRegression 'c'"),
         ([LOGISTIC], {"C": -1.0}, "'C' parameter of LogisticRegression"),
         (["sklearn.linear_model.Logistic"], {}, "Did you mean 'LogisticRegression'"),
+        (["mine.py"], {}, "cannot be imported: No module named 'mine'"),
         (["sklearn.lineal.LogisticRegression"], {}, "cannot be imported: No module"),
         (["sklearn.svm.LinearSVC"], {}, "LinearSVC gives no probabilities"),
         ({"mine": LinearSVC()}, {}, "LinearSVC gives no probabilities"),
@@ -68,18 +69,6 @@ def test_parameters_go_to_all_learners_or_to_one():
 def test_what_cannot_work_is_refused(learners, params, message):
     with pytest.raises(ValueError, match=message):
         pick_learners(learners, params)
-
-
-def test_a_learner_comes_from_a_file(tmp_path):
-    path = tmp_path / "mine.py"
-    path.write_text(
-        "from sklearn.naive_bayes import GaussianNB\n\n\nclass Mine(GaussianNB):\n    pass\n"
-    )
-    (learner,) = pick_learners([str(path)], {f"{path}__var_smoothing": 0.5}).values()
-    assert learner.description == str(path)
-    X, codes = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0]}), np.array([0, 0, 1, 1])
-    model = learner.make(learner.params, 0).fit(X, codes, validation=NOTHING)
-    assert (type(model.model_).__name__, model.model_.var_smoothing) == ("Mine", 0.5)
 
 
 @pytest.mark.parametrize("name", KINDS)
