@@ -288,7 +288,7 @@ def test_a_logger_is_put_back(numbers):
 def test_a_class_that_is_never_generated_is_an_error(numbers):
     pytest.importorskip("ctgan")
     model = mock.Mock()
-    model.sample.return_value = pd.DataFrame({"x0": [1.0], "class": [0]})
+    model.sample.return_value = pd.DataFrame({"x0": [1.0], "class": [-1]})
     with (
         mock.patch.object(TableCTGAN, "_fit", return_value=model),
         pytest.raises(RuntimeError, match=r"CTGAN generated 0 of \d+ rows of a class"),
