@@ -21,8 +21,7 @@ from scipy.stats import spearmanr, wilcoxon
 from study import HERE
 from threadpoolctl import threadpool_limits
 
-from gansampler.evaluation.axes.learners import Learner, pick_learners
-from gansampler.evaluation.axes.models import XGBoostModel
+from gansampler.evaluation.axes.learners import Learner, XGBoostModel, pick_learners
 from gansampler.evaluation.axes.strategies import pick_strategies
 from gansampler.evaluation.folds import derive_seed
 from gansampler.evaluation.labels import classes_by_frequency

@@ -14,10 +14,9 @@ import pytest
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 
 from gansampler.evaluation import LEARNERS, READOUTS, STRATEGIES, Learner, compare, run_trials
-from gansampler.evaluation.axes.learners import pick_learners
-from gansampler.evaluation.axes.models import ClassifierModel, XGBoostModel
+from gansampler.evaluation.axes.learners import ClassifierModel, XGBoostModel, pick_learners
 from gansampler.evaluation.axes.strategies import Strategy
-from gansampler.evaluation.axes.synthesizers import TableSynthesizer
+from gansampler.evaluation.axes.table_samplers import TableSynthesizer
 from gansampler.evaluation.protocols import make_splits
 
 LOGISTIC = "sklearn.linear_model.LogisticRegression"

@@ -11,8 +11,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from ..calibration import Enrichment
 from .axes.decision import Decision, tune_decision
 from .axes.ensembles import Lesson
-from .axes.learners import Learner
-from .axes.models import Model, Predictor
+from .axes.learners import Learner, Model, Predictor
 from .axes.strategies import Strategy
 from .folds import Split, carve_latest, derive_seed
 from .labels import code_labels

@@ -10,8 +10,8 @@ import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from ..labels import code_labels
+from .learners import Predictor
 from .metrics import METRICS
-from .models import Predictor
 
 # What a decision is tuned for where no score asks for another: confusion matrices, curves.
 BALANCED = "balanced_accuracy"

@@ -11,7 +11,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import RandomForestClassifier
 
 from .decision import inner_parts
-from .models import ClassifierModel, Model, Predictor
+from .learners import ClassifierModel, Model, Predictor
 
 FOLDS = 5
 TREES = 200
@@ -19,20 +19,11 @@ TREES = 200
 
 @dataclass(frozen=True)
 class Lesson:
-    """The training rows of a fold, and the learner that may be fitted on some of them.
+    """The training rows of a fold, counted from 0, and the learner that may be fitted on some.
 
-    Parameters
-    ----------
-    X : DataFrame of shape (n, columns)
-        The rows, counted from 0.
-    codes : ndarray of int, shape (n,)
-        Their classes.
-    groups : ndarray of int, shape (n,), or None
-        The group of each row; rows of one must not be parted.
-    seed : int
-        Of all that is random beside the learner.
-    fit : callable
-        ``fit(rows)`` gives the learner, fitted on the rows at these positions.
+    `codes` (n,) are their classes, and rows of one of the `groups` (n,) must not be parted. `seed`
+    is that of all that is random beside the learner. ``fit(rows)`` gives the learner, fitted on the
+    rows at these positions.
     """
 
     X: pd.DataFrame

@@ -1,7 +1,7 @@
-"""A user's own objects: found by import path or in a file, and copied with a seed."""
+"""What a user names: an entry of a registry, an import path, a file, or an object as it is."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -11,27 +11,38 @@ from typing import Any
 from ...naming import check_name
 
 
-def import_object(text: str, kind: str) -> Any:
-    """Import what an import path names, and make an instance of it if it is a class.
+def by_name(
+    wanted: Iterable[str] | Mapping[str, Any], known: Mapping[str, Any], kind: str
+) -> Mapping[str, Any]:
+    """Give what is wanted by its name, be it one name, several, or a mapping from one's own."""
+    if isinstance(wanted, str):
+        wanted = [wanted]
+    if not isinstance(wanted, Mapping):
+        wanted = {name: name for name in wanted}
+    if not wanted:
+        raise ValueError(f"No {kind} was asked for. Known: {', '.join(known)}.")
+    return wanted
 
-    Parameters
-    ----------
-    text : str
-        Module and name, with dots between, and arguments if there are any, such as
-        "sklearn.linear_model.LogisticRegression" or "imblearn.over_sampling.SMOTE(k_neighbors=3)".
-    kind : str
-        What it is to be, for the message: "learner", "strategy".
 
-    Returns
-    -------
-    object
-        An instance, or the object itself if it is no class.
+def find(
+    value: Any, known: Mapping[str, Any], kind: str, fits: Callable[[Any], bool] | None = None
+) -> Any:
+    """Give the entry or object that text names; what is no text is the object.
 
-    Raises
-    ------
-    ValueError
-        If there is no such module or name, or no instance can be made.
+    Text with a dot is an import path, with arguments or without, such as
+    "imblearn.over_sampling.SMOTE(k_neighbors=3)"; or, where one is told what `fits`, a Python file.
     """
+    if not isinstance(value, str):
+        return value
+    if value in known or "." not in value:
+        return known[check_name(value, known, kind)]
+    if fits is not None and value.endswith(".py"):
+        return load_from_file(value, fits, kind)
+    return import_object(value, kind)
+
+
+def import_object(text: str, kind: str) -> Any:
+    """Import what "module.Name" or "module.Name(argument=value)" names; a class is made."""
     path, arguments = _parse(text, kind)
     module, _, name = path.rpartition(".")
     try:
@@ -64,27 +75,10 @@ def _parse(text: str, kind: str) -> tuple[str, dict[str, Any]]:
         ) from error
 
 
-def load_from_file(path: str, wanted: Callable[[Any], bool], kind: str) -> Any:
-    """Run a Python file and find the one object in it that is wanted.
+def load_from_file(path: str, fits: Callable[[Any], bool], kind: str) -> Any:
+    """Run a Python file and give the one object in it that fits, or the class, made.
 
-    Parameters
-    ----------
-    path : str
-        The file.
-    wanted : callable
-        Tells whether an object is what is looked for. Classes that the file defines are made
-        without arguments; what it only imports does not count.
-    kind : str
-        What it is to be, for the message.
-
-    Returns
-    -------
-    object
-
-    Raises
-    ------
-    ValueError
-        If there is no such file, it fails, or does not hold exactly one such object.
+    A class that the file only imports does not count.
     """
     if not Path(path).is_file():
         raise ValueError(f"There is no file {path!r} with a {kind} (looked in {Path.cwd()}).")
@@ -92,7 +86,7 @@ def load_from_file(path: str, wanted: Callable[[Any], bool], kind: str) -> Any:
     found = {
         name: value
         for name, value in vars(module).items()
-        if not (isinstance(value, type) and value.__module__ != module.__name__) and wanted(value)
+        if not (isinstance(value, type) and value.__module__ != module.__name__) and fits(value)
     }
     if len(found) != 1:
         names = ", ".join(found) or "none"

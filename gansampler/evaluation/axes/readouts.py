@@ -11,22 +11,16 @@ import numpy as np
 from ...calibration import Enrichment, correct_resampling
 from ...naming import check_name
 from .decision import Decision
+from .lookup import by_name
 
 
 @dataclass(frozen=True)
 class Fitted:
     """What a readout may know of how a learner was fitted.
 
-    Parameters
-    ----------
-    decide : callable
-        The decision of the strategy itself, from probabilities (n, classes) and the name of the
-        metric that is to judge to codes (n,).
-    tune : callable
-        Gives the decision that is tuned by inner cross-validation, for each metric.
-    enrichment : callable
-        How many times denser each class became by resampling, see
-        `gansampler.calibration.correct_resampling`.
+    `decide` is the strategy's own decision, `tune` gives the one that is tuned by inner folds, and
+    `enrichment` tells how many times denser each class became by resampling, see
+    `gansampler.calibration.correct_resampling`.
     """
 
     decide: Decision
@@ -70,23 +64,6 @@ READOUTS: dict[str, Readout] = {
 
 
 def pick_readouts(names: Iterable[str]) -> dict[str, Readout]:
-    """Look readouts up by name.
-
-    Parameters
-    ----------
-    names : iterable of str
-        Keys of `READOUTS`.
-
-    Returns
-    -------
-    dict of str to callable
-
-    Raises
-    ------
-    ValueError
-        For an unknown name, and if there is none.
-    """
-    names = [names] if isinstance(names, str) else list(names)
-    if not names:
-        raise ValueError(f"No readout was asked for. Known: {', '.join(READOUTS)}.")
+    """Look readouts up by name."""
+    names = by_name(names, READOUTS, "readout")
     return {name: READOUTS[check_name(name, READOUTS, "readout")] for name in names}

@@ -6,28 +6,26 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 
-import pandas as pd
 from imblearn.ensemble import BalancedRandomForestClassifier, EasyEnsembleClassifier
 from imblearn.over_sampling import ADASYN, SVMSMOTE, BorderlineSMOTE, KMeansSMOTE
 from imblearn.under_sampling import EditedNearestNeighbours, TomekLinks
 
 from ... import CGANOverSampler, GuardedOverSampler, JitterOverSampler, LSGANOverSampler
-from ...naming import check_name
 from ...seeding import seeded_copy
 from .ensembles import Lesson, calibrated, in_place_of_learner, with_forest
-from .lookup import import_object, load_from_file
-from .models import Predictor
-from .smote import (
+from .learners import Predictor
+from .lookup import by_name, find
+from .table_samplers import (
     Cleaned,
+    TableCTGAN,
     TableOverSampler,
     TableRandomOverSampler,
-    TableScaledSMOTE,
     TableSMOTE,
+    TableTVAE,
+    VariantOverSampler,
 )
-from .synthesizers import TableCTGAN, TableTVAE
-from .variants import VariantOverSampler
 
 # The name of an optional module, and of the package that brings it.
 PACKAGES = {
@@ -38,14 +36,6 @@ PACKAGES = {
 
 # What a strategy can be, from the least to the greatest effort.
 KINDS = ("plain", "decision", "weights", "rows", "network", "ensemble")
-
-
-class Sampler(Protocol):
-    """Whatever resamples, as imbalanced-learn does it."""
-
-    def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> tuple[pd.DataFrame, pd.Series]:
-        """Return the resampled rows and their classes."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -75,7 +65,7 @@ class Strategy:
     """
 
     description: str
-    make_sampler: Callable[[int], Sampler] | None = None
+    make_sampler: Callable[[int], Any] | None = None
     class_weight: str | None = None
     tune_decision: bool = False
     learn: Callable[[Lesson], Predictor] | None = None
@@ -96,6 +86,12 @@ def _geometric_smote(neighbours: int) -> Any:
 
     return GeometricSMOTE(k_neighbors=neighbours)
 
+
+def _over(make_sampler: Callable[[int], Any]) -> Callable[[int], TableOverSampler]:
+    return partial(TableOverSampler, make_sampler)
+
+
+_on_request = partial(Strategy, by_default=False)
 
 STRATEGIES: dict[str, Strategy] = {
     "none": Strategy("the rows as they are", kind="plain"),
@@ -126,151 +122,102 @@ STRATEGIES: dict[str, Strategy] = {
         lambda seed: LSGANOverSampler(random_state=seed),
         kind="network",
     ),
-    "guarded_lsgan": Strategy(
+    "guarded_lsgan": _on_request(
         "the same, unless held-out rows speak against its rows",
         lambda seed: GuardedOverSampler(random_state=seed),
         kind="network",
-        by_default=False,
     ),
-    "calibrated": Strategy(
+    "calibrated": _on_request(
         "the rows as they are, probabilities calibrated by inner folds",
         learn=calibrated,
         kind="decision",
-        by_default=False,
     ),
-    "smote_scaled": Strategy(
+    "smote_scaled": _on_request(
         "SMOTE whose neighbours are found among columns of variance 1",
-        TableScaledSMOTE,
-        by_default=False,
+        partial(TableSMOTE, scaled=True),
     ),
-    "borderline_smote": Strategy(
+    "borderline_smote": _on_request(
         "SMOTE from rows that are near other classes",
-        partial(TableOverSampler, lambda neighbours: BorderlineSMOTE(k_neighbors=neighbours)),
-        by_default=False,
+        _over(lambda neighbours: BorderlineSMOTE(k_neighbors=neighbours)),
     ),
-    "adasyn": Strategy(
+    "adasyn": _on_request(
         "ADASYN: the more new rows, the more neighbours of other classes",
-        partial(TableOverSampler, lambda neighbours: ADASYN(n_neighbors=neighbours)),
-        by_default=False,
+        _over(lambda neighbours: ADASYN(n_neighbors=neighbours)),
     ),
-    "svm_smote": Strategy(
+    "svm_smote": _on_request(
         "SMOTE from the support vectors of an SVM",
-        partial(TableOverSampler, lambda neighbours: SVMSMOTE(k_neighbors=neighbours)),
-        by_default=False,
+        _over(lambda neighbours: SVMSMOTE(k_neighbors=neighbours)),
     ),
-    "kmeans_smote": Strategy(
+    "kmeans_smote": _on_request(
         "SMOTE inside the clusters where the class is frequent",
-        partial(TableOverSampler, lambda neighbours: KMeansSMOTE(k_neighbors=min(neighbours, 2))),
-        by_default=False,
+        _over(lambda neighbours: KMeansSMOTE(k_neighbors=min(neighbours, 2))),
     ),
-    "smote_tomek": Strategy(
+    "smote_tomek": _on_request(
         "SMOTE, then both rows of each Tomek link are taken away",
         lambda seed: Cleaned(TableSMOTE(seed), TomekLinks(sampling_strategy="all")),
-        by_default=False,
     ),
-    "smote_enn": Strategy(
+    "smote_enn": _on_request(
         "SMOTE, then rows whose nearest neighbours are of other classes are taken away",
         lambda seed: Cleaned(TableSMOTE(seed), EditedNearestNeighbours(sampling_strategy="all")),
-        by_default=False,
     ),
-    "geometric_smote": Strategy(
+    "geometric_smote": _on_request(
         "Geometric SMOTE: new rows inside balls around rows of the class",
-        partial(TableOverSampler, _geometric_smote),
-        by_default=False,
+        _over(_geometric_smote),
         needs="imblearn_extra",
     ),
-    "polynom_fit_smote": Strategy(
+    "polynom_fit_smote": _on_request(
         "polynom-fit SMOTE, star: new rows between those of the class and their mean",
-        partial(TableOverSampler, lambda _: VariantOverSampler("polynom_fit_SMOTE_star")),
-        by_default=False,
+        _over(lambda _: VariantOverSampler("polynom_fit_SMOTE_star")),
         needs="smote_variants",
     ),
-    "prowsyn": Strategy(
+    "prowsyn": _on_request(
         "ProWSyn: the more new rows, the nearer the other classes",
-        partial(
-            TableOverSampler,
-            lambda neighbours: VariantOverSampler("ProWSyn", {"n_neighbors": neighbours}),
-        ),
-        by_default=False,
+        _over(lambda neighbours: VariantOverSampler("ProWSyn", {"n_neighbors": neighbours})),
         needs="smote_variants",
     ),
-    "ctgan": Strategy(
+    "ctgan": _on_request(
         "CTGAN trained on all rows, and asked for the small classes",
         TableCTGAN,
         kind="network",
-        by_default=False,
         needs="ctgan",
     ),
-    "tvae": Strategy(
-        "TVAE trained on the rows of each small class",
-        TableTVAE,
-        kind="network",
-        by_default=False,
-        needs="ctgan",
+    "tvae": _on_request(
+        "TVAE trained on the rows of each small class", TableTVAE, kind="network", needs="ctgan"
     ),
-    "balanced_forest": Strategy(
+    "balanced_forest": _on_request(
         "instead of the learner a random forest, each tree of rows with equal classes",
         learn=in_place_of_learner(BalancedRandomForestClassifier),
         kind="ensemble",
-        by_default=False,
     ),
-    "easy_ensemble": Strategy(
+    "easy_ensemble": _on_request(
         "instead of the learner ten times AdaBoost, each of rows with equal classes",
         learn=in_place_of_learner(EasyEnsembleClassifier),
         kind="ensemble",
-        by_default=False,
     ),
-    "with_forest": Strategy(
+    "with_forest": _on_request(
         "the rows as they are, the learner beside a random forest of 200 trees",
         learn=with_forest,
         kind="ensemble",
-        by_default=False,
     ),
 }
 
 
-def pick_strategies(
-    wanted: Iterable[str] | Mapping[str, Any] | None,
-) -> dict[str, Strategy]:
+def pick_strategies(wanted: Iterable[str] | Mapping[str, Any] | None) -> dict[str, Strategy]:
     """Look strategies up by name, and make some out of a user's own samplers.
 
-    Parameters
-    ----------
-    wanted : iterable of str, or mapping, or None
-        Keys of `STRATEGIES`, import paths of samplers such as
-        "imblearn.over_sampling.SMOTE(k_neighbors=3)", or Python files that define one class or
-        object with ``fit_resample``, or one `Strategy`; or a mapping from a name of your own to one
-        of these, to a `Strategy`, or to an object with ``fit_resample``. None means those of
-        `STRATEGIES` that are ``by_default``, "all" among names means all of them; of these, those
-        whose package is not installed are left out with a warning.
-
-    Returns
-    -------
-    dict of str to Strategy
-
-    Raises
-    ------
-    ValueError
-        For an unknown name, and if nothing is asked for.
-    TypeError
-        For an object that cannot resample.
-    ImportError
-        If a strategy that was asked for by its name needs a package that is not installed; the
-        message says how to install it.
+    None means those of `STRATEGIES` that are ``by_default``, "all" among names means all of them;
+    of these, those whose package is not installed are left out with a warning. One that was asked
+    for by its name needs it: an ImportError says how to install it.
     """
-    if isinstance(wanted, str):
-        wanted = [wanted]
     if wanted is None:
         return _installed({name: entry for name, entry in STRATEGIES.items() if entry.by_default})
     if not isinstance(wanted, Mapping):
-        wanted = list(wanted)
-        everything = _installed(STRATEGIES) if "all" in wanted else {}
-        # By their names, of which each comes once.
-        names = [[*everything] if name == "all" else [name] for name in wanted]
-        wanted = {name: name for name in chain.from_iterable(names)}
-    if not wanted:
-        raise ValueError(f"No strategy was asked for. Known: {', '.join(STRATEGIES)}.")
-    strategies = {name: _as_strategy(value) for name, value in wanted.items()}
+        wanted = [wanted] if isinstance(wanted, str) else list(wanted)
+        everything = list(_installed(STRATEGIES)) if "all" in wanted else []
+        names = [everything if name == "all" else [name] for name in wanted]
+        wanted = list(chain.from_iterable(names))
+    values = by_name(wanted, STRATEGIES, "strategy")
+    strategies = {name: _as_strategy(value) for name, value in values.items()}
     for name, strategy in strategies.items():
         if package := _missing_package(strategy):
             raise ImportError(f"{name} needs the package {package}: pip install {package}")
@@ -278,11 +225,8 @@ def pick_strategies(
 
 
 def _installed(strategies: dict[str, Strategy]) -> dict[str, Strategy]:
-    missing = {
-        name: package
-        for name, strategy in strategies.items()
-        if (package := _missing_package(strategy))
-    }
+    missing = {name: _missing_package(strategy) for name, strategy in strategies.items()}
+    missing = {name: package for name, package in missing.items() if package}
     if missing:
         words = ", ".join(f"{name} (pip install {package})" for name, package in missing.items())
         warnings.warn(f"Left out, for want of a package: {words}.", stacklevel=4)
@@ -296,24 +240,17 @@ def _missing_package(strategy: Strategy) -> str | None:
 
 
 def _as_strategy(value: Any) -> Strategy:
+    found = find(value, STRATEGIES, "strategy", _is_strategy)
+    if isinstance(found, Strategy):
+        return found
+    if _is_strategy(found):
+        return Strategy(type(found).__name__, partial(seeded_copy, found))
     if isinstance(value, str):
-        if value in STRATEGIES or "." not in value:
-            return STRATEGIES[check_name(value, STRATEGIES, "strategy")]
-        described = value
-        if value.endswith(".py"):
-            value = load_from_file(value, _is_strategy, "strategy")
-        else:
-            value = import_object(value, "strategy")
-        if not _is_strategy(value):
-            raise ValueError(f"The strategy {described!r} has no fit_resample.")
-    if isinstance(value, Strategy):
-        return value
-    if not _is_strategy(value):
-        raise TypeError(
-            f"{value!r} is no strategy. Give a name ({', '.join(STRATEGIES)}), a Strategy, or an "
-            "object with fit_resample."
-        )
-    return Strategy(type(value).__name__, partial(seeded_copy, value))
+        raise ValueError(f"The strategy {value!r} has no fit_resample.")
+    raise TypeError(
+        f"{value!r} is no strategy. Give a name ({', '.join(STRATEGIES)}), a Strategy, or an "
+        "object with fit_resample."
+    )
 
 
 def _is_strategy(value: Any) -> bool:
