@@ -25,7 +25,7 @@ from gansampler.evaluation.axes.learners import Learner, pick_learners
 from gansampler.evaluation.axes.models import XGBoostModel
 from gansampler.evaluation.axes.strategies import pick_strategies
 from gansampler.evaluation.folds import derive_seed
-from gansampler.evaluation.labels import classes_by_frequency
+from gansampler.evaluation.tables import classes_by_frequency
 from gansampler.evaluation.protocols import make_splits
 from gansampler.evaluation.report.tables import to_markdown
 from gansampler.evaluation.statistics.gains import holm

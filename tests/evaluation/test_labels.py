@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gansampler.evaluation.labels import classes_by_frequency, code_labels
+from gansampler.evaluation.tables import classes_by_frequency, code_labels
 
 
 def test_classes_are_coded_by_frequency_then_name():

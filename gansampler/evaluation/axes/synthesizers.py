@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..labels import classes_by_frequency, code_labels
+from ..tables import classes_by_frequency, code_labels
 from .filled import FilledTable
 
 CLASS = "class"

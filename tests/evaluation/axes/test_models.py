@@ -10,7 +10,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from gansampler.evaluation import LEARNERS
 from gansampler.evaluation.axes.learners import pick_learners
 from gansampler.evaluation.axes.models import ClassifierModel, XGBoostModel
-from gansampler.evaluation.labels import classes_by_frequency, code_labels
+from gansampler.evaluation.tables import classes_by_frequency, code_labels
 
 LOGISTIC = "sklearn.linear_model.LogisticRegression"
 NOTHING = pd.DataFrame(), np.array([], dtype=int)
