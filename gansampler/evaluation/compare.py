@@ -391,7 +391,7 @@ def _say_if_unstopped(splits: Iterable[Split]) -> None:
         warnings.warn(
             "No early stopping: in some fold no rows of two classes or more can be set aside, so "
             "XGBoost grows all its trees.",
-            stacklevel=4,
+            stacklevel=5,
         )
 
 

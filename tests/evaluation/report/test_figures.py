@@ -8,14 +8,14 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from gansampler.evaluation.report.gallery import curve_groups
+from gansampler.evaluation.statistics.reliability import pool
 from matplotlib.figure import Figure
 from synthetic import many_sets, one_set
 
 from gansampler.evaluation import STRATEGIES
 from gansampler.evaluation.report import figures as plots
-from gansampler.evaluation.report.gallery import curve_groups
 from gansampler.evaluation.statistics.ranks import mean_ranks
-from gansampler.evaluation.statistics.reliability import pool
 
 SETS = {
     "none": {"roc_auc": [0.5, 0.6, 0.7, 0.4], "brier": [0.2] * 4},

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from gansampler.evaluation.statistics.confusion import COLUMNS, rows_by_class
 from synthetic import failure, many_sets, one_set, without
 
 from gansampler.evaluation.report.tables import (
@@ -20,7 +21,6 @@ from gansampler.evaluation.report.tables import (
     tables,
     to_markdown,
 )
-from gansampler.evaluation.statistics.confusion import COLUMNS, rows_by_class
 from gansampler.evaluation.statistics.gains import paired_gains
 
 FOLDS = {
