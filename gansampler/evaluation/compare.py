@@ -191,8 +191,7 @@ def compare(
         **{"max_rows": max_rows, "learners": learners, "readouts": readouts, "folds": folds},
         **{"repeats": repeats, "metrics": metrics, "params": params, "random_state": random_state},
     }
-    with _opened(store) as kept:
-        kept.go_on(plain(settings))
+    with _opened(store, plain(settings)) as kept:
         kept.describe(*_descriptions(plans, wanted))
         done = kept.done()
         todo = sorted((job for job in jobs if job.key not in done), key=Job.turn)
@@ -437,13 +436,14 @@ def _is_file(strategy: Any) -> bool:
 
 
 @contextmanager
-def _opened(store: str | Path | Store | None) -> Iterator[Store]:
-    """Open a store, unless it is open; tables are kept in memory no longer than it is."""
+def _opened(store: str | Path | Store | None, settings: Mapping[str, Any]) -> Iterator[Store]:
+    """Open a store, unless it is open; tables are kept in memory no longer than the run goes on."""
     try:
         if isinstance(store, Store):
+            store.go_on(settings)
             yield store
         else:
-            with Store(":memory:" if store is None else store, {}) as kept:
+            with Store(":memory:" if store is None else store, settings) as kept:
                 yield kept
     finally:
         _fold.cache_clear()

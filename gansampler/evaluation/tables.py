@@ -116,6 +116,10 @@ class DataSet:
         """Hash the bytes of the file, or what is in memory: text by which the content is told."""
         if self.path is None:
             return joblib.hash((self.table, self.y))
+        if not self.path.exists():
+            raise FileNotFoundError(
+                f"There is no file {str(self.table)!r} (looked in {Path.cwd()})."
+            )
         digest = hashlib.sha256()
         with open(self.table, "rb") as file:
             while block := file.read(1 << 20):
