@@ -20,7 +20,6 @@ from study import earlier_results, results_of, run_study, study_parser
 from gansampler.columns import kind_of
 from gansampler.evaluation.report.figures import plot_mean_ranks
 from gansampler.evaluation.report.tables import (
-    WITH_P,
     gains_cells,
     gains_table,
     ranks_table,
@@ -115,12 +114,12 @@ def page(results: pd.DataFrame, source: dict, folder: Path) -> str:
         parts += [
             f"## Behind {learner}",
             f"Mean and median of the differences to *none*, {CELL}",
-            to_markdown(gains_table(on_all(panel), "none", WITH_MEDIAN, metrics=METRICS)),
+            against_none(panel),
             without_the_best(on_all(panel)),
             f"*{OURS}* against each of the others, {CELL}",
             against_each(panel),
             f"Mean ranks over the sets that all strategies finished ([figure]({figure(learner)})).",
-            to_markdown(ranks_table(on_all(panel))),
+            to_markdown(ranks_table(on_all(panel), mean_ranks(on_all(panel)))),
         ]
     if results["strategy"].isin(SLOW).any():
         parts += ["## CTGAN and TVAE on the smallest sets", beside_the_slow(results)]
@@ -135,7 +134,8 @@ def page(results: pd.DataFrame, source: dict, folder: Path) -> str:
 
 
 OURS = "lsgan"
-WITH_MEDIAN = "{gain}, {median} ({wins}/{n}), p {p_holm}"
+WITH_MEDIAN = "{mean}, {median} ({wins}/{n}), p {p}"
+OF_MEANS, MEANS_WITH_P = "{mean} ({wins}/{n})", "{mean} ({wins}/{n}), p {p}"
 CELL = "sets on which it is better, p of Wilcoxon's signed-rank test after Holm over the table."
 INTRODUCTION = """\
 {sets} core sets of at most {rows} rows, {repeats} x {folds} folds, behind XGBoost with its
@@ -169,15 +169,20 @@ def without_the_best(panel: pd.DataFrame, metric: str = "average_precision") -> 
     return f"Mean gain in average precision without {best}: {said}."
 
 
+def against_none(panel: pd.DataFrame) -> str:
+    """Each of those that ran on all sets against no resampling, corrected over the whole table."""
+    gains = paired_gains(on_all(panel), "none", metrics=METRICS)
+    return to_markdown(gains_cells(gains.assign(p=holm(gains["p"])), WITH_MEDIAN))
+
+
 def against_each(panel: pd.DataFrame) -> str:
     """Ours against each of the others that ran on all sets, corrected over the whole table."""
     panel = on_all(panel)
     others = [name for name in panel["strategy"].unique() if name != OURS]
     pairs = [paired_gains(panel, name, strategies=[OURS], metrics=METRICS) for name in others]
     gains = pd.concat(pairs, ignore_index=True)
-    gains["p_holm"] = holm(gains["p"])
-    gains["strategy"] = gains["reference"]
-    return to_markdown(gains_cells(gains, WITH_P).rename_axis("against"))
+    gains = gains.assign(p=holm(gains["p"]), strategy=gains["reference"])
+    return to_markdown(gains_cells(gains, MEANS_WITH_P).rename_axis("against"))
 
 
 def beside_the_slow(results: pd.DataFrame) -> str:
@@ -187,7 +192,7 @@ def beside_the_slow(results: pd.DataFrame) -> str:
     names = ", ".join(sorted(ran["dataset"].unique()))
     parts = [f"{names}; once. Mean difference to *none*, and on how many sets it is better."]
     for learner in LEARNERS:
-        table = gains_table(of(few, learner, "as_is"), "none", metrics=METRICS)
+        table = gains_table(of(few, learner, "as_is"), "none", OF_MEANS, metrics=METRICS)
         parts.append(f"{learner}:\n\n{to_markdown(table)}")
     return "\n\n".join(parts)
 
@@ -204,9 +209,9 @@ def judge_table(results: pd.DataFrame, judged: pd.DataFrame) -> str:
     both = both[both["metric"].isin(METRICS)].assign(learner="", readout="")
     lines = []
     for learner in LEARNERS:
-        table = gains_table(
-            both, f"{learner}, none", WITH_P, strategies=["judge", f"{learner}, {OURS}"]
-        )
+        named = ["judge", f"{learner}, {OURS}"]
+        gains = paired_gains(both, f"{learner}, none", strategies=named)
+        table = gains_cells(gains.assign(p=holm(gains["p"])), MEANS_WITH_P)
         lines.append(f"Against {learner} without new rows:\n\n{to_markdown(table)}")
     return "\n\n".join(lines)
 
@@ -215,7 +220,7 @@ def corrected(results: pd.DataFrame) -> str:
     parts = []
     for learner in LEARNERS:
         panel = of(results, learner, "prior_corrected")
-        table = gains_table(panel, "none", metrics=["log_loss", "brier"])
+        table = gains_table(panel, "none", OF_MEANS, metrics=["log_loss", "brier"])
         parts.append(f"{learner}, mean difference to *none*:\n\n{to_markdown(table)}")
     return "\n\n".join(parts)
 
@@ -274,12 +279,13 @@ def figure(learner: str) -> str:
 
 
 def draw(results: pd.DataFrame, out: Path) -> None:
-    """Critical-difference diagrams of average precision."""
+    """Mean ranks in average precision."""
     for learner in LEARNERS:
-        ranks = mean_ranks(on_all(of(results, learner, "as_is")))
+        panel = on_all(of(results, learner, "as_is"))
+        ranks = mean_ranks(panel)
         ranks = ranks[ranks["metric"] == "average_precision"]
         if len(ranks):
-            plot_mean_ranks(ranks).savefig(out.with_name(figure(learner)), dpi=120)
+            plot_mean_ranks(panel, ranks).savefig(out.with_name(figure(learner)), dpi=120)
 
 
 def main() -> None:

@@ -239,7 +239,8 @@ rows, {repeats} x {folds} folds. The sets are every second one by name, those th
 chosen on; what the chosen ones are worth is for [the other half](core_sets.md) to say. XGBoost
 stands behind them with its defaults (*xgboost_default*) and with 300 trees of depth 4, learning
 rate 0.05, subsample 0.8 (*xgboost_tuned*); neither stops early."""
-CELL = "{gain} ({wins}/{n}), p {p}"
+CELL = "{mean} ({wins}/{n}), p {p}"
+BRIEF = "{mean} ({wins}/{n})"
 AGAINST_BASE = """\
 Mean difference to *lsgan*, of the rows *control, ...* to *control*: more is better. In brackets on
 how many sets it is better, then p of Wilcoxon's signed-rank test, not corrected for the many rows:
@@ -309,7 +310,7 @@ def survivors(results: pd.DataFrame, learner: str) -> str:
 def against_none(results: pd.DataFrame) -> pd.DataFrame:
     tables = {
         learner.removeprefix("xgboost_"): gains_table(
-            of(results, learner, "as_is"), "none", metrics=BRIEF_METRICS
+            of(results, learner, "as_is"), "none", BRIEF, metrics=BRIEF_METRICS
         )
         for learner in LEARNERS
     }

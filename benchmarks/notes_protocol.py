@@ -106,9 +106,10 @@ about that size. So levels do not compare, and differences to *none* only with c
 always with the larger class gives an accuracy of {largest_class:.4f} here, so that accuracy says
 little of the smaller one; the metrics below say more."""
 GAINS = """\
-Mean over the folds (* where its interval leaves out zero); its 95 % interval by the corrected
-t-test; the folds on which it is better; p after Holm's correction over the table. More is better,
-losses are turned."""
+Mean over the folds; its 95 % interval by the corrected t-test; the folds on which it is better; p
+of that test, for one comparison alone. A * stands where p of the few that were chosen before any
+run (ROC-AUC and average precision) is below .05 after Holm's correction. More is better, losses
+are turned."""
 
 
 def main() -> None:

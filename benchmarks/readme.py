@@ -37,7 +37,7 @@ def core_sets_table(learner: str) -> str:
 
 
 def said_of(row: Any) -> str:
-    return f"{signed(row.gain)}, {signed(row.median)} ({row.wins}/{row.n})"
+    return f"{signed(row.mean)}, {signed(row.median)} ({row.wins}/{row.n})"
 
 
 def speed_table() -> str:

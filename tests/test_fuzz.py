@@ -18,7 +18,7 @@ from gansampler import JitterOverSampler, LSGANOverSampler
 from gansampler.cli import main
 from gansampler.columns import check_features, describe_columns
 from gansampler.evaluation import compare
-from gansampler.evaluation.report import figures as plots
+from gansampler.evaluation.report import looks
 from gansampler.texts import doubts
 
 SAMPLERS = [
@@ -122,7 +122,8 @@ def test_any_table_can_be_benchmarked(seldom):
     params = {"n_estimators": 2, "n_jobs": 1}
     strategies = ["none", "smote", "random", "jitter"]
     try:
-        results = compare(X, y, strategies, folds=2, learners=["xgboost_default"], params=params)
+        how = {"folds": 2, "repeats": 1, "learners": ["xgboost_default"], "params": params}
+        results = compare(X, y, strategies, **how)
     except ValueError as error:
         assert "replace them" in str(error)
     else:
@@ -142,8 +143,8 @@ def test_any_table_can_be_described_and_drawn(seldom):
         return
     assert describe_columns(twins)["read as"].tolist() == describe_columns(X)["read as"].tolist()
     for name in twins:
-        plots.plot_column(twins[name], {"jitter": twins[name]})
-    assert plots.Projection(twins)(twins).shape == (len(X), 2)
+        looks.plot_column(twins[name], {"jitter": twins[name]})
+    assert looks.Projection(twins)(twins).shape == (len(X), 2)
 
 
 def test_generated_fields_stand_in_their_column_of_the_file(seldom, tmp_path):

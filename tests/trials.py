@@ -21,6 +21,10 @@ class Shown(Trial):
     def new_labels(self):
         return None if self.example is None else self.example["labels"]
 
+    @property
+    def history(self):
+        return [] if self.example is None else self.example["history"]
+
 
 def run_trials(
     X,

@@ -268,7 +268,7 @@ def ranks(panel: pd.DataFrame, gains: pd.DataFrame, details: Details) -> Iterato
     if ranked.empty:
         return
     shown = ranks_table(panel, ranked)
-    best = best_cells(shown.iloc[:-2], list(shown)).reindex(shown.index, fill_value="")
+    best = best_cells(shown.iloc[:-2], shown.columns).reindex(shown.index, fill_value="")
     images = {
         f"{METRICS[str(name)].title}: mean rank": partial(plot_mean_ranks, panel, rows)
         for name, rows in ranked.groupby("metric", sort=False)
@@ -297,7 +297,7 @@ def plot_mean_ranks(panel: pd.DataFrame, ranks: pd.DataFrame) -> Figure:
         for place, (name, mean) in enumerate(rank.items()):
             ax.plot([mean], [place], **mark(str(name)))
         for step, group in enumerate(groups, start=1):
-            first, last = rank.index.get_indexer([group[0], group[-1]])
+            first, last = (list(rank.index).index(name) for name in (group[0], group[-1]))
             ax.vlines(len(rank) + 0.25 * step, first - 0.2, last + 0.2, color=DARK, linewidth=3)
         ax.set_xlim(0.8, len(rank) + 0.25 * (len(groups) + 1))
         ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
@@ -428,7 +428,7 @@ def plot_decisions(matrices: Mapping[str, pd.DataFrame]) -> Figure:
     found, missed, alarms = counts[:, 1, 1], counts[:, 1, 0], counts[:, 0, 1]
     places = np.arange(len(counts))
     with drawing("Rows of the rare class", 1 + 0.26 * len(counts)) as (figure, ax):
-        style = {"height": 0.6, "edgecolor": DARK, "linewidth": 0.8}
+        style: Any = {"height": 0.6, "edgecolor": DARK, "linewidth": 0.8}
         ax.barh(places, -alarms, color="#F0C9A8", hatch="////", label="false alarms", **style)
         ax.barh(places, found, color=BLUE, label="found", **style)
         ax.barh(places, missed, left=found, color="white", label="missed", **style)
@@ -445,7 +445,7 @@ def plot_confusion(matrix: pd.DataFrame, name: str) -> Figure:
     names = [str(label)[:12] for label in matrix.index]
     with drawing(name, 3.6 if few else 5.2) as (figure, ax):
         ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-        small = {} if few else {"fontsize": 6.5}
+        small: Any = {} if few else {"fontsize": 6.5}
         turned = 90 if max(map(len, names)) > 3 else 0
         ax.set_xticks(range(len(names)), names, rotation=turned, **small)
         ax.set_yticks(range(len(names)), names, **small)
@@ -540,7 +540,8 @@ def plot_reliability(bins: pd.DataFrame, name: str) -> Figure:
         for place, (readouts, (part, error)) in enumerate(lines.items()):
             line, face = READOUT_LINES[place % 4], FACES[place % 3].replace("own", color)
             x, y, sizes = part["predicted"], part["observed"], 16 + 120 * part["count"] / most
-            ax.fill_between(x, *_band_of_right(part, repeats), color=GREY, alpha=0.35, linewidth=0)
+            low, high = _band_of_right(part, repeats)
+            ax.fill_between(x, low, high, color=GREY, alpha=0.35, linewidth=0)
             ax.plot(x, y, color=color, linestyle=line, linewidth=1)
             style = {"marker": marker, "color": face, "edgecolors": color, "zorder": 3}
             ax.scatter(x, y, sizes, label=f"{readouts}: {error:.3f}", **style)

@@ -58,11 +58,11 @@ def verdict(panel: pd.DataFrame, gains: pd.DataFrame) -> list[str]:
         against.
     """
     subject = subject_of(panel)
-    own = gains[(gains["strategy"] == subject) & (gains["n"] > 0)]
-    if subject is None or gains.empty:
+    if subject is None:
         return []
     if panel.loc[panel["strategy"] == subject, "value"].isna().all():
         return [f"{subject} failed on every fold, so there is no answer: see the errors."]
+    own = gains[(gains["strategy"] == subject) & (gains["n"] > 0)]
     return [*_answer(own, subject), *_overviews(own)]
 
 
@@ -93,7 +93,8 @@ def could_have_seen(panel: pd.DataFrame, gains: pd.DataFrame) -> list[str]:
     rows = rows[rows["low"].notna()]
     if rows.empty:
         return []
-    halves = [(METRICS[row.metric].title, (row.high - row.low) / 2) for row in rows.itertuples()]
+    titles = [METRICS[name].title for name in rows["metric"]]
+    halves = list(zip(titles, (rows["high"] - rows["low"]).astype(float) / 2, strict=True))
     seen = " and ".join(f"±{half:.3f} in {title}" for title, half in halves)
     said = f"What {subject} changes by less than {seen} this run could not have told from chance."
     return [said, *_with_more_repeats(panel, halves)]

@@ -159,7 +159,7 @@ def scored_to_learnt(panel: pd.DataFrame) -> float:
     """
     learnt, scored = (values_by_fold(panel, f"rows_{part}") for part in ("train", "test"))
     if learnt.notna().any(axis=None):
-        return float((scored / learnt).mean(axis=None))
+        return float(np.nanmean((scored / learnt).to_numpy()))
     return 1 / max(int(panel["fold"].max()) - 1, 1)
 
 

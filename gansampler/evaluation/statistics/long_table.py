@@ -86,13 +86,14 @@ def panels(results: pd.DataFrame) -> Iterator[tuple[PanelKey, pd.DataFrame]]:
     """
     results = in_columns(results)
     keys = ["protocol", "minority_rows", "learner"]
-    for (protocol, size, learner), own in results.groupby(keys, sort=False, dropna=False):
+    for key, own in results.groupby(keys, sort=False, dropna=False):
+        protocol, size, learner = key
         is_score = own["metric"].isin(METRICS)
         shared = ~is_score
         readouts = own.loc[is_score, "readout"].unique()
         for readout in readouts if len(readouts) else own["readout"].unique():
             panel = own[shared | (is_score & (own["readout"] == readout))]
-            yield PanelKey(str(learner), str(readout), str(protocol), float(size)), panel
+            yield PanelKey(str(learner), str(readout), str(protocol), float(str(size))), panel
             shared = own["metric"].isna() | own["metric"].isin(PARTS)
 
 
@@ -103,11 +104,15 @@ def values_by_fold(panel: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def scores_by_fold(panel: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Lay one score out as `values_by_fold`; a fold that failed has the score of no resampling."""
+    """Lay one score out as `values_by_fold`; a fold that failed has the score of no resampling.
+
+    A strategy that has not finished any fold has no score.
+    """
     scores = values_by_fold(panel, metric)
     if FALLBACK not in scores.index:
         return scores
     failed = failed_folds(panel).reindex_like(scores).eq(True)
+    failed[scores.isna().all(axis=1)] = False
     fallback = pd.DataFrame(
         np.broadcast_to(scores.loc[FALLBACK], scores.shape), scores.index, scores.columns
     )
