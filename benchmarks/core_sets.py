@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from provenance import markdown_source
 from sklearn.ensemble import RandomForestClassifier
-from study import earlier_results, results_of, study_parser
+from study import earlier_results, results_of, run_study, study_parser
 
 from gansampler.columns import kind_of
 from gansampler.evaluation.report.figures import plot_mean_ranks
@@ -25,12 +25,11 @@ from gansampler.evaluation.report.tables import (
     ranks_table,
     to_markdown,
 )
-from gansampler.evaluation.runs import run_tasks
 from gansampler.evaluation.statistics.gains import holm, paired_gains
 from gansampler.evaluation.statistics.long_table import scores_by_dataset
 from gansampler.evaluation.statistics.ranks import mean_ranks
 from gansampler.evaluation.store import Store
-from gansampler.evaluation.tables import Source
+from gansampler.evaluation.tables import DataSet
 
 STRATEGIES = [
     "none",
@@ -76,7 +75,7 @@ def run(args: argparse.Namespace) -> pd.DataFrame:
     treated = None if earlier is None else earlier[earlier["learner"] != "judge"]
     both = {"learners": LEARNERS, "readouts": ["as_is", "prior_corrected"]}
     store = args.store
-    run_tasks(
+    run_study(
         sources(args.data, sets),
         args.strategies,
         store=store,
@@ -86,8 +85,8 @@ def run(args: argparse.Namespace) -> pd.DataFrame:
         **options,
     )
     if len(small) and not args.no_slow:
-        run_tasks(sources(args.data, small), SLOW, store=store, repeats=1, **both, **options)
-    judge = run_tasks(
+        run_study(sources(args.data, small), SLOW, store=store, repeats=1, **both, **options)
+    judge = run_study(
         sources(args.data, sets),
         ["none"],
         store=store.with_name(f"{store.stem}_judge.sqlite"),
@@ -97,7 +96,7 @@ def run(args: argparse.Namespace) -> pd.DataFrame:
         **options,
     )
     with Store(store) as kept:
-        return pd.concat([kept.table(), judge], ignore_index=True)
+        return pd.concat([kept.frame(), judge], ignore_index=True)
 
 
 def sources(folder: Path, sets: pd.DataFrame) -> list[tuple[str, Path, str]]:
@@ -245,7 +244,7 @@ def by_set(results: pd.DataFrame, folder: Path, rows: int | None) -> str:
     table = gains.sort_values(gains.columns[0]).map("{:+.3f}".format)
     facts = {
         source.name: {name: f"{fact:.3g}" for name, fact in describe(*source.load(rows)).items()}
-        for source in (Source(*each) for each in sources(folder, core_sets(folder)))
+        for source in (DataSet(*each) for each in sources(folder, core_sets(folder)))
         if source.name in table.index
     }
     return to_markdown(table.join(pd.DataFrame(facts).T).rename_axis("set"))

@@ -22,14 +22,13 @@ from provenance import markdown_source, provenance
 from scipy import special
 from sklearn.ensemble import BaggingClassifier, ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.ensemble import RandomForestClassifier as Forest
-from study import earlier_results, study_parser
+from study import earlier_results, run_study, study_parser
 
 from gansampler import CGANOverSampler, JitterOverSampler, LSGANOverSampler
 from gansampler.acceptance import ClassifierAcceptance
 from gansampler.anchors import NeighborAnchors
 from gansampler.encoding import NumberEncoder
 from gansampler.evaluation.report.tables import failures_table, gains_table, to_markdown
-from gansampler.evaluation.runs import run_tasks
 from gansampler.evaluation.statistics.gains import holm, paired_gains
 from gansampler.evaluation.statistics.long_table import scores_by_dataset
 from gansampler.losses import LOSSES, LeastSquares
@@ -199,7 +198,7 @@ def run(args: argparse.Namespace) -> Iterator[pd.DataFrame]:
     earlier = earlier_results(args)
     for repeats in range(1, args.repeats + 1):
         for part in [REFERENCES, *(PARTS[name] for name in PARTS if name in args.part)]:
-            results = run_tasks(
+            results = run_study(
                 sets,
                 part,
                 store=args.store,

@@ -20,13 +20,12 @@ from core_sets import core_sets, sources
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from provenance import markdown_source
-from study import earlier_results, results_of, study_parser
+from study import earlier_results, results_of, run_study, study_parser
 
 from gansampler.evaluation.axes.metrics import METRICS
 from gansampler.evaluation.report.figures import DARK, STYLE, mark
 from gansampler.evaluation.report.tables import to_markdown
 from gansampler.evaluation.report.words import signed
-from gansampler.evaluation.runs import run_tasks
 from gansampler.evaluation.statistics.gains import paired_gains
 from gansampler.evaluation.statistics.long_table import in_columns
 
@@ -39,7 +38,7 @@ PROBABILITIES = ["log_loss", "brier"]
 
 
 def run(args: argparse.Namespace) -> pd.DataFrame:
-    return run_tasks(
+    return run_study(
         sources(args.data, core_sets(args.data, "held-out")),
         STRATEGIES,
         store=args.store,

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import pandas as pd
 from provenance import markdown_source
-from study import earlier_results, results_of, study_parser
+from study import earlier_results, results_of, run_study, study_parser
 
 from gansampler.evaluation.axes.metrics import METRICS
 from gansampler.evaluation.report.figures import plot_learning_curve
 from gansampler.evaluation.report.tables import gains_table, to_markdown
-from gansampler.evaluation.runs import run_tasks
 from gansampler.evaluation.statistics.long_table import in_columns, panels, scores_by_dataset
 
 # Of two classes each; of 4,000 rows, a training part of four fifths has 500 of the minority.
@@ -40,7 +39,7 @@ CELL = "{gain}{star} ({wins}/{n})"
 
 
 def run(args: argparse.Namespace) -> pd.DataFrame:
-    return run_tasks(
+    return run_study(
         [(name, args.data / f"{name}.parquet", "target") for name in args.sets],
         args.strategies,
         store=args.store,

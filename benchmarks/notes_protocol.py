@@ -12,7 +12,7 @@ import argparse
 
 import pandas as pd
 from provenance import markdown_source
-from study import earlier_results, results_of, study_parser
+from study import earlier_results, results_of, run_study, study_parser
 
 from gansampler.evaluation.report.tables import (
     WITH_INTERVAL,
@@ -22,9 +22,8 @@ from gansampler.evaluation.report.tables import (
     notes_table,
     to_markdown,
 )
-from gansampler.evaluation.runs import run_tasks
 from gansampler.evaluation.statistics.long_table import scores_by_fold
-from gansampler.evaluation.tables import Source
+from gansampler.evaluation.tables import DataSet
 
 NAME = "nyc_flights_late"
 # Accuracies that the notes give, of some 320,000 rows.
@@ -32,12 +31,12 @@ PUBLISHED = {"none": 0.9274, "smote": 0.9099, "lsgan": 0.9272}
 TREES = 500
 
 
-def data_set(args: argparse.Namespace) -> Source:
-    return Source(NAME, args.data / f"{NAME}.parquet", "target")
+def data_set(args: argparse.Namespace) -> DataSet:
+    return DataSet(NAME, args.data / f"{NAME}.parquet", "target")
 
 
 def run(args: argparse.Namespace) -> pd.DataFrame:
-    return run_tasks(
+    return run_study(
         [data_set(args)],
         args.strategies,
         store=args.store,

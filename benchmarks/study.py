@@ -1,4 +1,4 @@
-"""What studies on `run_tasks` share: their flags, and a long table of results beside its source."""
+"""What studies share: their flags, and a long table of results beside its source."""
 
 import argparse
 import json
@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 from provenance import provenance
+
+from gansampler.evaluation import Store, compare
 
 HERE = Path(__file__).parent
 
@@ -30,6 +32,21 @@ def study_parser(name: str, description: str | None) -> argparse.ArgumentParser:
 def earlier_results(args: argparse.Namespace) -> pd.DataFrame | None:
     """Results that a run is to go on from, where the store that they came from is gone."""
     return pd.read_parquet(args.out) if args.go_on else None
+
+
+def run_study(
+    data_sets: list,
+    strategies: object,
+    *,
+    store: Path,
+    earlier: pd.DataFrame | None = None,
+    **options: object,
+) -> pd.DataFrame:
+    """Compare strategies, with a store that takes in earlier results of this very run first."""
+    if earlier is not None:
+        with Store(store, {}) as begun:
+            begun.take_over(earlier)
+    return compare(data_sets, None, strategies, store=store, **options)
 
 
 def earlier_runs(args: argparse.Namespace) -> list[dict]:

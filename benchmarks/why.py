@@ -23,14 +23,12 @@ from threadpoolctl import threadpool_limits
 
 from gansampler.evaluation.axes.learners import Learner, XGBoostModel, pick_learners
 from gansampler.evaluation.axes.strategies import pick_strategies
-from gansampler.evaluation.folds import derive_seed
-from gansampler.evaluation.labels import classes_by_frequency
-from gansampler.evaluation.protocols import make_splits
 from gansampler.evaluation.report.tables import to_markdown
+from gansampler.evaluation.splits import derive_seed, make_splits
 from gansampler.evaluation.statistics.gains import holm
 from gansampler.evaluation.statistics.long_table import scores_by_dataset
-from gansampler.evaluation.tables import Source
-from gansampler.evaluation.treatment import Fold, Treatment
+from gansampler.evaluation.tables import DataSet, classes_by_frequency
+from gansampler.evaluation.trial import Fold, Treatment
 
 METRICS = ["roc_auc", "average_precision"]
 MAKERS = ["smote", "jitter", OURS]
@@ -48,7 +46,7 @@ FACTS = {
 def gain_rows(results: pd.DataFrame, folder: Path, max_rows: int | None) -> Iterator[dict]:
     """What each set gains, beside what it is like: one row for each learner and metric."""
     facts = {
-        name: describe(*Source(name, path, target).load(max_rows))
+        name: describe(*DataSet(name, path, target).load(max_rows))
         for name, path, target in sources(folder, core_sets(folder))
         if name in set(results["dataset"])
     }
@@ -63,7 +61,7 @@ def gain_rows(results: pd.DataFrame, folder: Path, max_rows: int | None) -> Iter
                 yield {**origin, **gain, **facts[name]}
 
 
-def leaf_rows(source: Source, max_rows: int) -> list[dict]:
+def leaf_rows(source: DataSet, max_rows: int) -> list[dict]:
     """Where new rows fall in the trees that were grown on them: one fold of one set."""
     X, y = source.load(max_rows)
     X, splits = make_splits(X, y, {}, folds=3, repeats=1, random_state=0)
@@ -238,7 +236,7 @@ def run(args: argparse.Namespace) -> tuple[dict, list[dict]]:
     study = json.loads(args.gains.with_suffix(".json").read_text())
     source = provenance(rows=args.rows, gains_commit=study["commit"], gains_date=study["date"][:10])
     gains = gain_rows(pd.read_parquet(args.gains), args.data, study["settings"]["rows"])
-    sets = [Source(*each) for each in sources(args.data, core_sets(args.data, args.half))]
+    sets = [DataSet(*each) for each in sources(args.data, core_sets(args.data, args.half))]
     grown = Parallel(args.n_jobs, verbose=1)(delayed(leaf_rows)(each, args.rows) for each in sets)
     return source, [*gains, *(row for rows in grown for row in rows)]
 

@@ -6,24 +6,19 @@ import math
 import shlex
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
-import pandas as pd
 from tqdm.auto import tqdm
 
 from . import __version__
-from .columns import check_features, describe_columns
 from .datasets import load_winequality_red4
 from .files import bare_name, check_folder, endings, write_whole
 from .generate import generate
 from .naming import check_name
-from .readings import readings_in_lines, warn_of_doubts
-from .tables import WORKBOOKS, parse_table, split_target
-from .targets import check_target
+from .tables import WORKBOOKS, parse_table
 from .texts import READINGS
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -131,7 +126,12 @@ def _add_benchmark(commands: Any) -> None:
     _add_reading(parser)
     _add_compared(parser)
     parser.add_argument("--folds", type=int, default=5, metavar="N", help="default: 5")
-    parser.add_argument("--repeats", type=int, default=1, metavar="N", help="default: 1")
+    parser.add_argument(
+        "--repeats",
+        type=int,
+        metavar="N",
+        help="default: 3 for one table of up to 5,000 rows that is not held out by time, else 1",
+    )
     _add_protocol(parser)
     _add_store(parser)
     _add_out(parser)
@@ -191,6 +191,13 @@ def _add_compared(parser: argparse.ArgumentParser) -> None:
         action="extend",
         metavar="NAME",
         help="what is made of the probabilities: as_is, tuned, prior_corrected (default: as_is)",
+    )
+    parser.add_argument(
+        "--metrics",
+        nargs="+",
+        action="extend",
+        metavar="NAME",
+        help="the scores: names below (default: those marked below)",
     )
 
 
@@ -270,7 +277,11 @@ def _add_store(parser: argparse.ArgumentParser) -> None:
         "after an interruption, and more files, strategies or repeats are added",
     )
     parser.add_argument(
-        "--n-jobs", type=int, metavar="N", help="trials at the same time; -1: one for each core"
+        "--n-jobs",
+        type=int,
+        default=1,
+        metavar="N",
+        help="trials at the same time; -1: one for each core (default: 1)",
     )
     parser.add_argument(
         "--scheduler", metavar="ADDRESS", help="run the trials on the workers of a Dask scheduler"
@@ -279,7 +290,7 @@ def _add_store(parser: argparse.ArgumentParser) -> None:
 
 def _list_entries() -> str:
     try:
-        from .evaluation import LEARNERS, STRATEGIES
+        from .evaluation import LEARNERS, METRICS, STRATEGIES
         from .evaluation.axes.strategies import PACKAGES
     except ImportError as error:
         return str(error)
@@ -289,6 +300,10 @@ def _list_entries() -> str:
         for name, strategy in STRATEGIES.items()
     ]
     learners = [f"    {name:<18} {learner.description}" for name, learner in LEARNERS.items()]
+    metrics = [
+        f"  {'*' if metric.by_default else ' '} {name:<18} {metric.title}"
+        for name, metric in METRICS.items()
+    ]
     return "\n".join(
         [
             "strategies (* by default) [and the package that one needs]:",
@@ -296,6 +311,9 @@ def _list_entries() -> str:
             "",
             "learners:",
             *learners,
+            "",
+            "metrics (* by default):",
+            *metrics,
         ]
     )
 
@@ -353,21 +371,63 @@ def _parse_params(pairs: Iterable[str]) -> dict[str, Any]:
 
 
 def _benchmark(arguments: argparse.Namespace) -> int:
+    # Only this command needs the extra packages behind it.
+    from .evaluation import Store, compare
+
     _check_out(arguments.out, arguments.overwrite)
-    _take_files(arguments, "drop", "strategies", "learners", "readouts", "minority_sizes")
-    # Not defaults of the parser, to which the names that are given would be added.
-    arguments.learners = arguments.learners or ["xgboost"]
-    arguments.readouts = arguments.readouts or ["as_is"]
-    files = [_take_apart(word, arguments.target) for word in arguments.data]
-    if arguments.store is not None:
-        return _benchmark_into_store(arguments, files)
-    if len(files) > 1 or arguments.n_jobs is not None or arguments.scheduler is not None:
-        raise ValueError(
-            "Several files, --n-jobs and --scheduler need a file that keeps the results: give "
-            "--store run.sqlite as well."
+    lists = ("drop", "strategies", "learners", "readouts", "metrics", "minority_sizes")
+    _take_files(arguments, *lists)
+    kept: Any = arguments.store or Store(":memory:", {})
+    try:
+        compare(
+            _data_sets(arguments),
+            strategies=arguments.strategies,
+            # Not defaults of the parser, to which the names that are given would be added.
+            learners=arguments.learners or ["xgboost"],
+            readouts=arguments.readouts or ["as_is"],
+            folds=arguments.folds,
+            repeats=arguments.repeats,
+            protocol=_protocol(arguments),
+            metrics=arguments.metrics,
+            params=_parse_params(arguments.param),
+            random_state=arguments.seed,
+            store=kept,
+            n_jobs=arguments.n_jobs,
+            scheduler=arguments.scheduler,
+            verbose=1,
         )
-    arguments.data, arguments.target = files[0] if files else (None, arguments.target)
-    return _benchmark_one(arguments)
+    except KeyboardInterrupt:
+        if not arguments.store:
+            raise
+        print(
+            f"gansampler: interrupted; what was finished is in {arguments.store}, and the same "
+            "command goes on from there",
+            file=sys.stderr,
+        )
+        return INTERRUPTED
+    return _report(arguments) if arguments.store else _write_pages(arguments, kept)
+
+
+def _data_sets(arguments: argparse.Namespace) -> list[Any]:
+    from .evaluation import DataSet
+
+    drop, read = _reading(arguments)
+    how: Any = {"drop": tuple(drop), "read": tuple(read.items())}
+    files = [_take_apart(word, arguments.target) for word in arguments.data]
+    if files:
+        form = _form(arguments)
+        return [
+            DataSet(bare_name(path), path, _need(arguments, target, path), **how, **form)
+            for path, target in files
+        ]
+    if arguments.store:
+        raise ValueError(
+            "--store needs a file: gansampler benchmark data.csv --target class --store run.sqlite."
+        )
+    if arguments.target is not None:
+        raise ValueError("--target needs a file: gansampler benchmark data.csv --target class.")
+    X, y = load_winequality_red4()
+    return [DataSet("winequality_red4", X.assign(target=y), "target", **how)]
 
 
 def _take_files(arguments: argparse.Namespace, *lists: str) -> None:
@@ -406,77 +466,39 @@ def _reading(arguments: argparse.Namespace) -> tuple[list[str], dict[str, str]]:
     return drop, read
 
 
-def _benchmark_into_store(
-    arguments: argparse.Namespace, files: Sequence[tuple[str, str | None]]
-) -> int:
-    # Only this command needs the extra packages behind it.
-    from .evaluation.runs import run_tasks
-    from .evaluation.tables import Source
-
-    if not files:
-        raise ValueError(
-            "--store needs a file: gansampler benchmark data.csv --target class --store run.sqlite."
-        )
-    drop, read = _reading(arguments)
-    how = {"drop": tuple(drop), "read": tuple(read.items()), **_form(arguments)}
-    sources = [
-        Source(_name_of(path), path, _need(arguments, target, path), **how)
-        for path, target in files
-    ]
-    try:
-        run_tasks(
-            sources,
-            arguments.strategies,
-            store=arguments.store,
-            n_jobs=1 if arguments.n_jobs is None else arguments.n_jobs,
-            scheduler=arguments.scheduler,
-            random_state=arguments.seed,
-            verbose=1,
-            **_options(arguments),
-        )
-    except KeyboardInterrupt:
-        print(
-            f"gansampler: interrupted; what was finished is in {arguments.store}, and the same "
-            "command goes on from there",
-            file=sys.stderr,
-        )
-        return INTERRUPTED
-    return _report(arguments)
-
-
 def _form(arguments: argparse.Namespace) -> dict[str, Any]:
     return {"sep": arguments.sep, "encoding": arguments.encoding}
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from .evaluation.store import Store
+    from .evaluation import Store
 
     _check_out(arguments.out, arguments.overwrite)
     with Store(arguments.store) as store:
-        return _write_pages(
-            arguments.out,
-            store.table(),
-            details=store.details(),
-            columns=store.columns(),
-            settings=_stored_settings(store.settings, store.sessions()),
-            command=arguments.command,
-        )
+        return _write_pages(arguments, store)
 
 
-def _stored_settings(
-    settings: Mapping[str, Any], sessions: Sequence[Mapping[str, Any]]
-) -> dict[str, str]:
+def _settings(store: Any) -> dict[str, str]:
     """Put the settings of a store into words; versions and machine are those of its last run."""
-    named = {**settings, "datasets": list(settings["datasets"])}
-    del named["strategies"]  # of which the report has a list of its own
+    settings, sessions = dict(store.settings), store.sessions()
+    del settings["strategies"]  # of which the report has a list of its own
+    names = settings["datasets"] = list(settings["datasets"])
+    settings["protocol"] = [_protocol_in_words(*each) for each in settings.pop("protocols")]
     last = sessions[-1]
-    versions = ", ".join(f"{name} {number}" for name, number in last["versions"].items())
-    return {
-        **{name.replace("_", " "): _in_words(value) for name, value in named.items()},
-        "versions": versions,
+    said = {
+        **settings,
+        **(store.facts("tables").get(names[0], {}) if len(names) == 1 else {}),
+        **store.facts("learners"),
+        "versions": ", ".join(f"{name} {number}" for name, number in last["versions"].items()),
         "machine": last["machine"],
         "date": f"{sessions[0]['date']} to {last['date']}, {len(sessions)} run(s)",
     }
+    return {name.replace("_", " "): _in_words(value) for name, value in said.items()}
+
+
+def _protocol_in_words(words: str, size: int | None) -> str:
+    kept = f"minority_sizes={size}" if size else ""
+    return ", ".join(filter(None, [words, kept])) or "stratified"
 
 
 def _in_words(value: Any) -> str:
@@ -500,7 +522,7 @@ def _check_out(folder: Path, overwrite: bool) -> None:
 
 def _is_ours(results: Path) -> bool:
     """Tell results of this program, of whatever version, by the names of their columns."""
-    from .evaluation.trial import COLUMNS
+    from .evaluation.statistics.long_table import COLUMNS
 
     if not results.exists():
         return False
@@ -509,18 +531,26 @@ def _is_ours(results: Path) -> bool:
     return names[0] == COLUMNS[0] and set(names) <= {*COLUMNS}
 
 
-def _write_pages(folder: Path, results: pd.DataFrame, **extras: Any) -> int:
+def _write_pages(arguments: argparse.Namespace, store: Any) -> int:
     """Write what was found before anything is drawn, which may fail or be interrupted."""
     from .evaluation import report
     from .evaluation.report.page import summary
 
+    folder, results, details = arguments.out, store.frame(), store.details()
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "results.csv", results.to_csv(index=False))
-    page = summary(results, extras.get("details"))
+    page = summary(results, details)
     write_whole(folder / "summary.md", page)
     print(page)
     try:
-        drawn = report.render_report(results, **extras)
+        drawn = report.render_report(
+            results,
+            looks=store.looks(),
+            details=details,
+            columns=store.columns(),
+            settings=_settings(store),
+            command=arguments.command,
+        )
     except KeyboardInterrupt:
         print(
             f"gansampler: interrupted; results.csv and summary.md are in {folder}", file=sys.stderr
@@ -538,72 +568,6 @@ def _write_pages(folder: Path, results: pd.DataFrame, **extras: Any) -> int:
     return OK if (results["status"] == "ok").all() else FAILED
 
 
-def _options(arguments: argparse.Namespace) -> dict[str, Any]:
-    return {
-        "learners": arguments.learners,
-        "readouts": arguments.readouts,
-        "folds": arguments.folds,
-        "repeats": arguments.repeats,
-        "protocol": _protocol(arguments),
-        "params": _parse_params(arguments.param),
-    }
-
-
-def _benchmark_one(arguments: argparse.Namespace) -> int:
-    from .evaluation import run_trials
-    from .evaluation.axes.details import DETAILS
-    from .evaluation.trial import COLUMNS
-
-    X, y = _load(arguments)
-    X = check_features(X)
-    y = check_target(y, n_rows=len(X), folds=arguments.folds)  # labels as the trials name them
-    columns = describe_columns(X)
-    name = _dataset_name(arguments)
-    trials = run_trials(
-        X,
-        y,
-        arguments.strategies,
-        dataset=name,
-        random_state=arguments.seed,
-        verbose=1,
-        **_options(arguments),
-    )
-    tqdm.write(readings_in_lines(columns), file=sys.stderr)
-    rows: list[dict[str, Any]] = []
-    details: dict[str, list[dict[str, Any]]] = {kind: [] for kind in DETAILS}
-    examples: dict[str, dict[str, Any]] = {}
-    for trial in trials:  # one trial of each strategy is kept to be shown, of the others the scores
-        rows += trial.rows
-        for kind, found in trial.details.items():
-            details[kind] += found
-        if trial.new_rows is not None:
-            example = {"rows": trial.new_rows, "labels": trial.new_labels, "history": trial.history}
-            examples.setdefault(trial.rows[0]["strategy"], example)
-    held_out_by = [column for column in (arguments.group, arguments.time) if column is not None]
-    return _write_pages(
-        arguments.out,
-        pd.DataFrame(rows, columns=COLUMNS),
-        looks={name: {"X": X.drop(columns=held_out_by), "y": y, "examples": examples}},
-        details={kind: pd.DataFrame(found) for kind, found in details.items()},
-        columns={name: columns},
-        settings=_settings(arguments, X, y),
-        command=arguments.command,
-    )
-
-
-def _load(arguments: argparse.Namespace) -> tuple[pd.DataFrame, pd.Series]:
-    drop, read = _reading(arguments)
-    if arguments.data is None:
-        if arguments.target is not None:
-            raise ValueError("--target needs a file: gansampler benchmark data.csv --target class.")
-        X, y = load_winequality_red4()
-        return split_target(X.assign(target=y), "target", drop, read)
-    target = _need(arguments, arguments.target, arguments.data)
-    X, y = split_target(parse_table(arguments.data, **_form(arguments)), target, drop, read)
-    warn_of_doubts(X, {*read, arguments.group, arguments.time})
-    return X, y
-
-
 def _need(arguments: argparse.Namespace, target: str | None, path: str) -> str:
     if target is None:
         columns = ", ".join(map(str, parse_table(path, **_form(arguments)).columns))
@@ -611,45 +575,10 @@ def _need(arguments: argparse.Namespace, target: str | None, path: str) -> str:
     return target
 
 
-def _dataset_name(arguments: argparse.Namespace) -> str:
-    return "winequality_red4" if arguments.data is None else _name_of(arguments.data)
-
-
-def _name_of(path: str) -> str:
-    """Give the name of a file without its endings, and without the @ that sets off a protocol."""
-    return bare_name(path).replace("@", "_")
-
-
 def _protocol(arguments: argparse.Namespace) -> dict[str, Any]:
     names = ("group", "time", "imbalance_ratio", "minority_sizes")
     given = {name: getattr(arguments, name) for name in names}
     return {name: value for name, value in given.items() if value is not None}
-
-
-def _settings(arguments: argparse.Namespace, X: pd.DataFrame, y: pd.Series) -> dict[str, str]:
-    from .evaluation.axes.learners import pick_learners
-    from .evaluation.store import surroundings
-
-    where = surroundings()
-    counts = y.value_counts()
-    learners = pick_learners(arguments.learners, _parse_params(arguments.param))
-    return {
-        "data": arguments.data or "winequality_red4 (shipped with the package)",
-        "rows and columns": f"{len(X):,} rows, {X.shape[1]} columns beside the target {y.name!r}",
-        "classes": ", ".join(f"{label} ({count:,})" for label, count in counts.items()),
-        "folds": f"{arguments.folds}; {arguments.repeats} repeat(s)",
-        "protocol": ", ".join(f"{name}={value}" for name, value in _protocol(arguments).items())
-        or "stratified",
-        **{
-            name: ", ".join(f"{param}={value}" for param, value in learner.params.items()) or "-"
-            for name, learner in learners.items()
-        },
-        "readouts": ", ".join(arguments.readouts),
-        "seed": str(arguments.seed),
-        "versions": ", ".join(f"{name} {number}" for name, number in where["versions"].items()),
-        "machine": where["machine"],
-        "date": date.today().isoformat(),
-    }
 
 
 def _generate(arguments: argparse.Namespace) -> int:

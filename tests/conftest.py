@@ -54,5 +54,5 @@ def mixed() -> tuple[pd.DataFrame, pd.Series]:
 def forkserver() -> BaseContext:
     """Processes of their own, forked by a server that has imported all once and run nothing."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["gansampler.evaluation.runs"])
+    context.set_forkserver_preload(["gansampler.evaluation.compare"])
     return context

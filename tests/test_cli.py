@@ -14,7 +14,7 @@ import pytest
 from gansampler import __version__
 from gansampler.cli import main
 
-FEW_TREES = ["--param", "n_estimators=5", "--param", "n_jobs=1"]
+FEW_TREES = ["--param", "n_estimators=5", "--param", "n_jobs=1", "--repeats", "1"]
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def test_benchmark_writes_results_summary_and_report(data, tmp_path, capsys):
     assert main(words) == 0
     results = pd.read_csv(tmp_path / "a/b/results.csv")
     assert list(results.columns) == [
-        *("dataset", "strategy", "learner", "readout", "repeat", "fold"),
-        *("metric", "value", "seconds", "status"),
+        *("dataset", "protocol", "minority_rows", "strategy", "learner", "readout"),
+        *("repeat", "fold", "metric", "value", "seconds", "status"),
     ]
     assert set(results["strategy"]) == {"none", "smote", "jitter"}
     assert set(results["dataset"]) == {"data"}
@@ -79,7 +79,8 @@ def test_benchmark_takes_learners_readouts_and_protocols(data, tmp_path):
     logistic = "sklearn.linear_model.LogisticRegression"
     words = ["benchmark", data, "--target", "class", "--folds", "2", "--strategies", "random"]
     words += ["--learners", "xgboost_default", logistic, "--readouts", "as_is", "prior_corrected"]
-    words += ["--minority-sizes", "5", "--group", "id", "--out", "out"]
+    words += ["--minority-sizes", "5", "--group", "id", "--out", "out", "--repeats", "1"]
+    words += ["--metrics", "mcc", "--metrics", "roc_auc", "instability"]
     for param in (
         "xgboost_default__n_estimators=5",
         "xgboost_default__n_jobs=1",
@@ -91,11 +92,15 @@ def test_benchmark_takes_learners_readouts_and_protocols(data, tmp_path):
     assert set(results["status"]) == {"ok"}
     assert set(results["learner"]) == {"xgboost_default", logistic}
     assert set(results["readout"]) == {"as_is", "prior_corrected"}
-    assert set(results["dataset"]) == {"data@group=id@minority=5"}
+    assert set(results["dataset"]) == {"data"}
+    assert set(results["protocol"]) == {"group=id"}
+    assert set(results["minority_rows"]) == {5}
+    assert set(results["metric"]) >= {"mcc", "roc_auc", "instability"}
+    assert "f1" not in set(results["metric"])
     assert set(results.loc[results["metric"] == "trees", "value"]) == {5}
     report = (tmp_path / "out/report.html").read_text(encoding="utf-8")
     assert "C=1" in report
-    assert "minority_sizes=[5]" in report
+    assert "group=id, minority_sizes=5" in report
 
 
 @pytest.fixture
@@ -103,11 +108,11 @@ def pages(monkeypatch):
     """What would have been written, without the time it takes to draw it."""
     found = []
 
-    def write(folder, results, *, looks=None, **_):
-        found.append((results, *(look["X"] for look in (looks or {}).values())))
+    def keep(arguments, store):
+        found.append((store.frame(), list(store.columns()["data"].index)))
         return 0
 
-    monkeypatch.setattr("gansampler.cli._write_pages", write)
+    monkeypatch.setattr("gansampler.cli._write_pages", keep)
     return found
 
 
@@ -118,21 +123,23 @@ def test_what_is_given_twice_is_taken_together(data, pages):
     words += ["--readouts", "as_is", "--readouts", "prior_corrected"]
     words += ["--minority-sizes", "5", "--minority-sizes", "8"]
     assert main(words) == 0
-    results, X = pages[0]
-    assert list(X.columns) == ["size", "flag", "day"]
+    results, columns = pages[0]
+    assert columns == ["size", "flag", "day"]
     assert set(results["strategy"]) == {"none", "random"}
     assert set(results["learner"]) == {"xgboost", "xgboost_default"}
     assert set(results["readout"]) == {"as_is", "prior_corrected"}
-    assert set(results["dataset"]) == {"data@minority=5", "data@minority=8"}
+    assert set(results["minority_rows"]) == {5, 8}
 
 
 @pytest.mark.parametrize("store", [[], ["--store", "run.sqlite"]])
-def test_a_file_name_is_not_read_like_a_protocol(data, tmp_path, pages, store):
+def test_a_file_name_is_not_read_like_a_protocol(data, tmp_path, store):
     (tmp_path / "data@work.csv").write_text((tmp_path / data).read_text())
     words = ["benchmark", "data@work.csv", "--target", "class", "--folds", "2", "--out", "out"]
     words += ["--learners", "xgboost_default", "--strategies", "none", *store, *FEW_TREES]
     assert main(words) == 0
-    assert set(pages[0][0]["dataset"]) == {"data_work"}
+    results = pd.read_csv(tmp_path / "out/results.csv")
+    assert set(results["dataset"]) == {"data@work"}
+    assert results["protocol"].isna().all()
 
 
 def test_benchmark_without_a_file_takes_the_embedded_table(tmp_path, capsys):
@@ -307,8 +314,8 @@ REFUSED = [
     ([*BENCHMARK, "--folds", "many"], "--folds"),
     ([*BENCHMARK, "--seed", "-1"], "seed"),
     ([*BENCHMARK, "--out", "data.csv"], "data.csv"),
-    (["benchmark", "data.csv:class", "data.csv:class"], "Several files.*--store"),
-    ([*BENCHMARK, "--n-jobs", "2"], "--store"),
+    (["benchmark", "data.csv:class", "data.csv:class"], "More than one .* data"),
+    ([*BENCHMARK, "--metrics", "mc"], "Did you mean 'mcc'"),
     (["benchmark", *["data.csv:class"] * 2, "--store", "run.sqlite"], "More than one .* data"),
     ([*BENCHMARK, "--store", "data.csv"], "no store"),
     ([*BENCHMARK, "--store", "run.sqlite", "--n-jobs", "0"], "n_jobs=0 runs nothing"),
@@ -372,9 +379,9 @@ def test_a_file_behind_a_list_is_a_file(data, pages, option, file):
     target = [] if ":" in file else ["--target", "class"]
     first = ["benchmark", *target, *FEW_TREES, "--strategies", "none", "--folds", "2"]
     assert main([*first, option, *words[option], file]) == 0
-    results, X = pages[0]
+    results, columns = pages[0]
     assert set(results["strategy"]) == {"none"}
-    assert ("id" in X) == (option != "--drop")
+    assert ("id" in columns) == (option != "--drop")
 
 
 def test_a_file_behind_columns_to_drop_is_a_file_for_generate_too(data):
@@ -410,7 +417,7 @@ def test_how_columns_are_read_comes_with_the_pages(data, monkeypatch):
     assert main(words) == main([*words, "--store", "run.sqlite"]) == 0
     assert main(["report", "run.sqlite"]) == 0
     (one, stored, again) = found
-    pd.testing.assert_frame_equal(stored["data"], one["data"], check_dtype=False)
+    pd.testing.assert_frame_equal(stored["data"], one["data"])
     pd.testing.assert_frame_equal(stored["data"], again["data"])
     assert one["data"].loc["day", "read as"] == "date"
 
@@ -464,7 +471,7 @@ def untrained(monkeypatch):
     def fail(*_, **__):
         raise AssertionError("it was trained")
 
-    monkeypatch.setattr(import_module("gansampler.evaluation.compare"), "try_strategy", fail)
+    monkeypatch.setattr(import_module("gansampler.evaluation.compare"), "run_trial", fail)
     monkeypatch.setattr("gansampler.JitterOverSampler.fit_resample", fail)
 
 
@@ -595,9 +602,14 @@ def test_several_files_go_into_a_store_that_is_taken_up_again(data, tmp_path, ca
     table = pd.read_csv(data).drop(columns="id")
     table.rename(columns={"class": "y"}).to_parquet(tmp_path / "other.parquet")
     words = ["benchmark", "data.csv", "other.parquet:y", "--target", "class", "--folds", "2"]
-    words += ["--store", "run.sqlite", *FEW_TREES, "--strategies", "none"]
+    words += [*FEW_TREES, "--strategies", "none"]
+    assert main([*words, "--n-jobs", "2", "--out", "unkept"]) == 0
+    words = [*words[:-2], "--store", "run.sqlite", "--strategies", "none"]
     assert main(words) == 0
     assert "already" not in capsys.readouterr().err
+    one, other = (pd.read_csv(f"{out}/results.csv") for out in ("unkept", "results"))
+    timeless = ~one["metric"].str.startswith("seconds")
+    pd.testing.assert_series_equal(one["value"][timeless], other["value"][timeless])
     assert main([*words, "random"]) == 0
     assert "4 of 8 trials are in run.sqlite already" in capsys.readouterr().err
     results = pd.read_csv(tmp_path / "results/results.csv")
@@ -618,11 +630,11 @@ def test_an_interrupted_run_says_how_to_go_on(data, monkeypatch, capsys):
 
     whole, kept = Store.add, []
 
-    def add(self, key, *rows):
+    def add(self, trial):
         if kept:
             raise KeyboardInterrupt
-        whole(self, key, *rows)
-        kept.append(key)
+        whole(self, trial)
+        kept.append(trial.key)
 
     monkeypatch.setattr(Store, "add", add)
     words = [*BENCHMARK, "--folds", "2", "--store", "run.sqlite", "--strategies", "none"]
@@ -631,3 +643,21 @@ def test_an_interrupted_run_says_how_to_go_on(data, monkeypatch, capsys):
     assert "what was finished is in run.sqlite, and the same command goes on" in line
     with Store("run.sqlite") as store:
         assert store.done() == set(kept)
+
+
+def test_the_report_of_a_store_shows_generated_rows(data, tmp_path):
+    words = [*BENCHMARK, "--folds", "2", "--strategies", "none", "jitter", "--out", "out"]
+    assert main([*words, "--store", "run.sqlite", *FEW_TREES]) == 0
+    assert main([*words, *FEW_TREES, "--out", "unkept"]) == 0
+    for folder in ("out", "unkept"):
+        report = (tmp_path / folder / "report.html").read_text(encoding="utf-8")
+        for alt in ("real rows of 1", "rows of jitter", "values of size", "values of day"):
+            assert f'alt="{alt}"' in report
+        assert "114 rows, 5 columns beside the target" in report
+        assert "0 (90), 1 (24)" in report
+
+
+def test_repeats_follow_from_the_size_of_the_table_unless_they_are_given(data, pages):
+    words = [*BENCHMARK, "--folds", "2", "--strategies", "none", *FEW_TREES[:-2]]
+    assert main(words) == main([*words, "--repeats", "2"]) == 0
+    assert [results["repeat"].max() for results, _ in pages] == [3, 2]

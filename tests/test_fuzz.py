@@ -122,7 +122,8 @@ def test_any_table_can_be_benchmarked(seldom):
     params = {"n_estimators": 2, "n_jobs": 1}
     strategies = ["none", "smote", "random", "jitter"]
     try:
-        results = compare(X, y, strategies, folds=2, learners=["xgboost_default"], params=params)
+        how = {"folds": 2, "repeats": 1, "learners": ["xgboost_default"], "params": params}
+        results = compare(X, y, strategies, **how)
     except ValueError as error:
         assert "replace them" in str(error)
     else:

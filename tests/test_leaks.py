@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from imblearn.over_sampling import SMOTE, RandomOverSampler
+from trials import run_trials
 
-from gansampler.evaluation import LEARNERS, READOUTS, STRATEGIES, Learner, compare, run_trials
+from gansampler.evaluation import LEARNERS, READOUTS, STRATEGIES, Learner, compare
 from gansampler.evaluation.axes.learners import ClassifierModel, XGBoostModel, pick_learners
 from gansampler.evaluation.axes.strategies import Strategy
 from gansampler.evaluation.axes.table_samplers import TableSynthesizer
-from gansampler.evaluation.protocols import make_splits
+from gansampler.evaluation.splits import make_splits
 
 LOGISTIC = "sklearn.linear_model.LogisticRegression"
 TREES = {"n_estimators": 6, "n_jobs": 1}

@@ -13,24 +13,31 @@ from .axes.learners import LEARNERS, Learner
 from .axes.metrics import METRICS, Metric
 from .axes.readouts import READOUTS
 from .axes.strategies import STRATEGIES, Strategy
-from .compare import compare, run_trials
-from .runs import run_tasks
-from .store import Store
-from .tables import Source
-from .trial import Trial
+from .compare import compare
+from .report.page import summary, write_report
+from .report.words import verdict
+from .splits import PROTOCOLS
+from .statistics.gains import paired_gains
+from .statistics.ranks import mean_ranks
+from .store import Store, read_store
+from .tables import DataSet
 
 __all__ = [
     "LEARNERS",
     "METRICS",
+    "PROTOCOLS",
     "READOUTS",
     "STRATEGIES",
+    "DataSet",
     "Learner",
     "Metric",
-    "Source",
     "Store",
     "Strategy",
-    "Trial",
     "compare",
-    "run_tasks",
-    "run_trials",
+    "mean_ranks",
+    "paired_gains",
+    "read_store",
+    "summary",
+    "verdict",
+    "write_report",
 ]

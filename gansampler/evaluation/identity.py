@@ -5,10 +5,13 @@ import inspect
 import math
 import re
 from collections.abc import Iterable, Mapping
-from pickle import PicklingError
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from textwrap import dedent
 from types import CodeType, FunctionType
 from typing import Any
 
+import joblib
 import numpy as np
 
 # Of what stands in these packages the name is enough: a store keeps their versions.
@@ -18,17 +21,9 @@ WELL_KNOWN = ("gansampler", "imblearn", "sklearn", "xgboost")
 def plain(value: Any) -> Any:
     """Turn settings into data that JSON can hold and that is the same in every run.
 
-    Parameters
-    ----------
-    value : object
-        Numbers, text and None stay; mappings and iterables are walked; all else is put into words
-        as its ``repr`` would, but with nothing left out: estimators with the parameters that are
-        not at their defaults, functions with a hash of their code, arrays with a hash of their
-        bytes, other objects with all that a pickle of them would hold.
-
-    Returns
-    -------
-    object
+    Numbers, text and None stay; mappings and lists are walked; all else is put into words as its
+    ``repr`` would, but with nothing left out: estimators with the parameters that are not at their
+    defaults, functions with a hash of their source, other objects with one of their content.
     """
     if isinstance(value, np.generic):
         value = value.item()
@@ -40,26 +35,12 @@ def plain(value: Any) -> Any:
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(each) for each in value]
-    try:
-        return _in_words(value)
-    except RecursionError:  # it holds itself
-        return _repr(value)
+    return _in_words(value)
 
 
 def file_identity(path: str) -> dict[str, str]:
-    """Tell a Python file from any other of its name, wherever it lies.
-
-    Parameters
-    ----------
-    path : str
-
-    Returns
-    -------
-    dict
-        The ``sha256`` of what is in it.
-    """
-    with open(path, "rb") as file:
-        return {"sha256": hashlib.sha256(file.read()).hexdigest()}
+    """Tell a Python file from any other of its name, wherever it lies."""
+    return {"sha256": hashlib.sha256(Path(path).read_bytes()).hexdigest()}
 
 
 def _in_words(value: Any) -> str:
@@ -67,8 +48,6 @@ def _in_words(value: Any) -> str:
         value = value.item()
     if value is None or isinstance(value, (bool, int, float, complex, str)):
         return repr(value)
-    if isinstance(value, bytes):
-        return f"bytes#{_digest(value)}"
     if isinstance(value, Mapping):
         pairs = [f"{_in_words(key)}: {_in_words(each)}" for key, each in value.items()]
         return "{" + ", ".join(pairs) + "}"
@@ -80,26 +59,30 @@ def _in_words(value: Any) -> str:
     if isinstance(value, type):
         return _name(value)
     if isinstance(value, FunctionType):
-        return f"{_name(value)}#{_digest(_in_words(_behaviour(value)).encode())}"
+        return f"{_name(value)}#{_digest(_listed(_behaviour(value)))}"
     if isinstance(value, CodeType):
-        return _in_words((value.co_code, value.co_consts, value.co_names))
-    if isinstance(value, np.ndarray):
-        return _array_in_words(value)
+        return f"code#{_digest(_listed([value.co_code.hex(), *value.co_consts, *value.co_names]))}"
     if hasattr(value, "get_params"):
         return _estimator_in_words(value)
+    if is_dataclass(value):
+        said = [f"{each.name}={_in_words(getattr(value, each.name))}" for each in fields(value)]
+        return f"{_name(type(value))}({', '.join(said)})"
     return _object_in_words(value)
 
 
 def _behaviour(function: FunctionType) -> tuple[Any, ...]:
-    """List what a function of one name can differ in: its code, its defaults, what it closes on."""
+    """List what a function of one name can differ in: its text, its defaults, what it closes on."""
     closed = [cell.cell_contents for cell in function.__closure__ or ()]
-    return function.__code__, function.__defaults__, function.__kwdefaults__, closed
+    return _source(function), function.__defaults__, function.__kwdefaults__, closed
 
 
-def _array_in_words(array: np.ndarray) -> str:
-    # The bytes of an array of objects are addresses.
-    content = _listed(array.ravel()).encode() if array.dtype.hasobject else array.tobytes()
-    return f"array({array.dtype}, {array.shape}, #{_digest(content)})"
+def _source(function: FunctionType) -> Any:
+    """Give the text of a function, or its bytes where there is no text of it alone."""
+    try:
+        text = dedent(inspect.getsource(function)).strip()
+    except (OSError, TypeError):
+        return function.__code__
+    return function.__code__ if text.count("lambda") > 1 else text
 
 
 def _estimator_in_words(estimator: Any) -> str:
@@ -115,11 +98,11 @@ def _estimator_in_words(estimator: Any) -> str:
 
 
 def _object_in_words(value: Any) -> str:
+    """Hash what a pickle would hold; of what cannot be pickled there is only its ``repr``."""
     try:
-        kept = value.__reduce_ex__(2)
-    except (TypeError, PicklingError):
-        return _repr(value)
-    return repr(kept) if isinstance(kept, str) else f"{_name(type(value))}({_listed(kept[1:3])})"
+        return f"{_name(type(value))}#{joblib.hash(value)}"
+    except Exception:
+        return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
 
 
 def _name(thing: Any) -> str:
@@ -131,9 +114,5 @@ def _listed(values: Iterable[Any]) -> str:
     return ", ".join(map(_in_words, values))
 
 
-def _repr(value: Any) -> str:
-    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,16 +1,23 @@
 """The comparison: fair, leak-free, repeatable, and not stopped by a strategy that fails."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 from imblearn.over_sampling import SMOTE, RandomOverSampler
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, ClassifierMixin
+from trials import run_trials
 
-from gansampler.evaluation import METRICS, READOUTS, Strategy, compare, run_trials
+from gansampler import evaluation
+from gansampler.evaluation import READOUTS, DataSet, Strategy
 from gansampler.evaluation import trial as trial_module
+from gansampler.evaluation.axes.metrics import pick_metrics
 from gansampler.evaluation.axes.strategies import pick_strategies
-from gansampler.evaluation.trial import COLUMNS
+from gansampler.evaluation.statistics.long_table import COLUMNS
 
+compare = partial(evaluation.compare, repeats=1)
+METRICS = pick_metrics(None)
 FEW_TREES = {"n_estimators": 8, "n_jobs": 1}
 LOGISTIC = "sklearn.linear_model.LogisticRegression"
 FEW_FOR_EACH = {
@@ -32,6 +39,21 @@ def table():
     y = pd.Series(np.repeat(["common", "rare"], [270, 30]), name="class")
     signal = (y == "rare") + rng.normal(scale=0.7, size=300)
     return pd.DataFrame({"id": np.arange(300.0), "signal": signal, "noise": rng.random(300)}), y
+
+
+class Lucky(ClassifierMixin, BaseEstimator):
+    """Says anything, by its seed."""
+
+    def __init__(self, random_state=None):
+        self.random_state = random_state
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict_proba(self, X):
+        p = np.random.default_rng(self.random_state).random(len(X))
+        return np.column_stack([1 - p, p])
 
 
 class Broken(BaseEstimator):
@@ -111,7 +133,7 @@ def test_a_strategy_resamples_once_for_learners_of_the_same_rows(table, readouts
         folds=3,
         params=FEW_FOR_EACH,
     )
-    rows = pd.DataFrame(next(iter(trials)).rows)
+    rows = pd.DataFrame(next(trials).rows)
     fitted = {170, 200}  # of 200 training rows, 15 % are set aside for one of the three
     assert set(sizes) >= fitted
     assert len(sizes) == (2 if readouts == ["as_is"] else 2 + 2 * 5)
@@ -129,19 +151,61 @@ def test_a_learner_scores_alike_alone_and_beside_others(table):
     np.testing.assert_array_equal(together, scores(["xgboost_default"]))
 
 
-def test_trials_can_be_chosen_by_their_keys(table):
-    names = ["none", "smote"]
-    all_of_them = list(run_trials(*table, names, folds=3, params=FEW_TREES, dataset="mine"))
-    keys = {("mine", "smote", 1, 2), ("mine", "none", 1, 3)}
-    some = list(run_trials(*table, names, folds=3, params=FEW_TREES, dataset="mine", only=keys))
-    assert {trial.key for trial in some} == keys
+def test_a_trial_scores_alike_alone_and_among_all(table):
+    def scores(**only):
+        trials = run_trials(*table, ["none", "smote"], folds=3, params=FEW_TREES, **only)
+        return {
+            trial.key: [row["value"] for row in trial.rows if row["metric"] in METRICS]
+            for trial in trials
+        }
 
-    def scores(trial):
-        return [row["value"] for row in trial.rows if row["metric"] in METRICS]
+    some = scores(only={("data", "smote", 1, 2), ("data", "none", 1, 3)})
+    assert [key[3:] for key in some] == [("smote", 1, 2), ("none", 1, 3)]
+    assert some.items() <= scores().items()
 
-    for trial in some:
-        (same,) = [each for each in all_of_them if each.key == trial.key]
-        assert scores(trial) == scores(same)
+
+def test_a_small_table_is_folded_three_times_unless_told_otherwise(table):
+    X, y = table
+    how = {"folds": 2, "params": FEW_TREES, "metrics": ["mcc"], "learners": ["xgboost_default"]}
+
+    def repeats(*args, **more):
+        return evaluation.compare(*args, strategies=["none"], **{**how, **more})["repeat"].max()
+
+    assert repeats(X, y) == 3
+    assert repeats(X, y, repeats=2) == 2
+    assert repeats(X, y, protocol={"time": "noise"}) == 1
+    sets = [DataSet(name, X, y=y) for name in ("one", "other")]
+    assert repeats(sets[0]) == 3
+    assert repeats(sets) == 1
+    assert (
+        repeats(DataSet("large", X.iloc[np.arange(5001) % 300], y=y.iloc[np.arange(5001) % 300]))
+        == 1
+    )
+
+
+def test_a_metric_may_compare_two_fits(table):
+    X, y = table[0].drop(columns="id"), table[1]  # by which the classes could be told apart
+    how = {"folds": 2, "metrics": ["instability"], "readouts": ["as_is", "prior_corrected"]}
+    learners = {"trees": "xgboost_default", "free": Lucky(), "fixed": Lucky(random_state=3)}
+    params = {f"trees__{name}": value for name, value in FEW_TREES.items()}
+    results = compare(X, y, ["none", "smote"], learners=learners, params=params, **how)
+    assert set(results["status"]) == {"ok"}
+    found = results[results["metric"] == "instability"]
+    assert set(found["readout"]) == {"as_is"}, "the labels stay, and are scored once"
+    means = found.groupby(["strategy", "learner"])["value"].mean()
+    assert means["none", "trees"] == 0, "nothing is random in it"
+    assert 0 < means["smote", "trees"] < 0.3
+    assert means["none", "fixed"] == 0
+    assert 0.3 < means["none", "free"] < 0.7
+
+
+def test_a_metric_of_two_fits_moves_no_other(table):
+    one, two = (
+        compare(*table, ["smote"], folds=2, params=FEW_TREES, metrics=metrics)
+        for metrics in (["mcc"], ["instability", "mcc"])
+    )
+    scores = [each.loc[each["metric"] == "mcc", "value"].tolist() for each in (one, two)]
+    assert scores[0] == scores[1]
 
 
 def test_metrics_can_be_chosen(table):
@@ -283,22 +347,26 @@ def test_an_interrupt_is_no_failure_of_a_strategy(table):
         compare(*table, {"interrupted": Interrupted()}, folds=3, params=FEW_TREES)
 
 
-def test_trials_hand_out_generated_rows_alone(table):
+def test_the_first_fold_hands_out_generated_rows_alone(table, monkeypatch):
     X, y = table
 
     class Shrinking(BaseEstimator):
         def fit_resample(self, X, y):
             return X.iloc[5:], y.iloc[5:]
 
-    strategies = {"none": "none", "random": "random", "shrinking": Shrinking()}
-    trials = list(run_trials(X, y, strategies, folds=3, params=FEW_TREES))
-    assert len(trials) == 9
-    for none, random, shrinking in zip(*[iter(trials)] * 3, strict=True):
-        assert none.new_rows is None
-        assert shrinking.new_rows is None
-        assert set(random.new_labels) == {"rare"}
-        assert len(random.new_rows) == len(random.new_labels) > 100
-        assert set(random.new_rows["id"]) <= set(X.loc[y == "rare", "id"])
+    def first(strategy):
+        trials = run_trials(X, y, strategy, folds=3, repeats=2, params=FEW_TREES)
+        first, *others = (trial.example for trial in trials)
+        assert others == [None] * 5
+        return first
+
+    assert first(["none"]) is first({"shrinking": Shrinking()}) is None
+    example = first(["random"])
+    assert set(example["labels"]) == {"rare"}
+    assert len(example["rows"]) == len(example["labels"]) > 100
+    assert set(example["rows"]["id"]) <= set(X.loc[y == "rare", "id"])
+    monkeypatch.setattr(trial_module, "MAX_EXAMPLE", 40)
+    assert [len(first(["random"])[each]) for each in ("rows", "labels")] == [40, 40]
 
 
 def test_own_samplers_get_a_seed_unless_they_have_one():
@@ -356,6 +424,7 @@ def test_says_when_there_is_no_early_stopping():
         ({"repeats": 0}, "repeats=0"),
         ({"random_state": -1}, "seed"),
         ({"random_state": None}, "seed"),
+        ({"n_jobs": 0}, "n_jobs=0 runs nothing: give 1"),
     ],
 )
 def test_bad_arguments_are_named_before_any_training(table, monkeypatch, arguments, message):
@@ -364,7 +433,12 @@ def test_bad_arguments_are_named_before_any_training(table, monkeypatch, argumen
 
     monkeypatch.setattr(trial_module, "_run_learner", never)
     with pytest.raises(ValueError, match=message):
-        run_trials(*table, **arguments)
+        compare(*table, **arguments)
+
+
+def test_a_frame_without_classes_is_refused(table):
+    with pytest.raises(ValueError, match="y is missing: give the classes"):
+        compare(table[0])
 
 
 def test_what_cannot_resample_is_no_strategy(table):

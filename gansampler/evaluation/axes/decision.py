@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-from ..labels import code_labels
+from ..tables import code_labels
 from .learners import Predictor
 from .metrics import METRICS
 

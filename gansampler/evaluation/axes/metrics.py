@@ -39,6 +39,11 @@ class Metric:
     tuned_for : str, optional
         Of a metric of labels, the one that the decision is tuned for where it is tuned, if not
         itself. Recall alone would be best if every row were taken for the rarest class.
+    by_default : bool, default=True
+        Whether it is taken when no names are given, or only when its name is.
+    compares_seeds : bool, default=False
+        Whether it gets two predictions, by two fits with different seeds, in place of the classes
+        and a prediction; the second fit takes as long as the first.
     """
 
     title: str
@@ -49,6 +54,8 @@ class Metric:
     confirms: bool = False
     rope: float = 0.01
     tuned_for: str | None = None
+    by_default: bool = True
+    compares_seeds: bool = False
 
 
 def balanced_accuracy(y: np.ndarray, predicted: np.ndarray) -> float:
@@ -113,6 +120,11 @@ def brier(y: np.ndarray, probabilities: np.ndarray) -> float:
     """
     classes = np.arange(probabilities.shape[1])
     return metrics.brier_score_loss(y, probabilities, labels=classes, scale_by_half=True)
+
+
+def instability(y_predicted_again: np.ndarray, y_predicted: np.ndarray) -> float:
+    """Share of the rows whose predicted class another seed changes."""
+    return float(np.mean(y_predicted_again != y_predicted))
 
 
 def _indicators(y: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
@@ -192,25 +204,21 @@ METRICS: dict[str, Metric] = {
         rope=0.002,  # it is .1 on half of the core sets: two hundredths of that
         meaning="the mean squared error of the probabilities; less is better",
     ),
+    "instability": Metric(
+        "instability over seeds",
+        instability,
+        greater_is_better=False,
+        tuned_for="balanced_accuracy",
+        by_default=False,
+        compares_seeds=True,
+        meaning="the share of rows whose predicted class changes when sampler and learner get "
+        "another seed; less is better",
+    ),
 }
 
 
 def pick_metrics(names: Iterable[str] | None) -> dict[str, Metric]:
-    """Look metrics up by name.
-
-    Parameters
-    ----------
-    names : iterable of str or None
-        Keys of `METRICS`; None means all.
-
-    Returns
-    -------
-    dict of str to Metric
-
-    Raises
-    ------
-    ValueError
-        For an unknown name; the message lists the known ones.
-    """
-    names = list(METRICS) if names is None else list(names)
+    """Look metrics up by name; None means those that are taken by default."""
+    if names is None:
+        return {name: metric for name, metric in METRICS.items() if metric.by_default}
     return {name: METRICS[check_name(name, METRICS, "metric")] for name in names}

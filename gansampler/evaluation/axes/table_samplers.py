@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from ...columns import from_numbers, kind_of, to_numbers
-from ..labels import classes_by_frequency
+from ..tables import classes_by_frequency
 from .categories import seen_categories, to_codes
 
 NEIGHBOURS = 5

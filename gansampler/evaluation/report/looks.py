@@ -13,8 +13,8 @@ from sklearn.decomposition import PCA
 
 from ...columns import kind_of, to_numbers
 from ...encoding import TableEncoder
-from ..labels import classes_by_frequency
 from ..statistics.gains import REFERENCES
+from ..tables import classes_by_frequency
 from .figures import BLUE, DARK, GREY, RED, drawing, mark
 from .figures import look as look_of
 from .sections import Section

@@ -16,7 +16,7 @@ from gansampler.evaluation.axes.learners import (
     XGBoostModel,
     pick_learners,
 )
-from gansampler.evaluation.labels import classes_by_frequency, code_labels
+from gansampler.evaluation.tables import classes_by_frequency, code_labels
 
 LOGISTIC = "sklearn.linear_model.LogisticRegression"
 KINDS = [*LEARNERS, LOGISTIC, "sklearn.ensemble.HistGradientBoostingClassifier"]

@@ -49,6 +49,7 @@ def test_binary_metrics_take_the_minority_as_positive(binary_scores):
             "average_precision": reference.average_precision_score(y, p[:, 1]),
             "log_loss": -np.log(p[np.arange(len(y)), y]).mean(),
             "brier": np.mean((p[:, 1] - y) ** 2),
+            "instability": np.mean(y != predicted),
         }
     )
 

@@ -6,9 +6,9 @@ import pytest
 
 from gansampler.evaluation.axes.readouts import READOUTS, Fitted, pick_readouts
 from gansampler.evaluation.axes.strategies import STRATEGIES, Strategy
-from gansampler.evaluation.folds import Split
-from gansampler.evaluation.labels import classes_by_frequency
-from gansampler.evaluation.treatment import Fold, Treatment
+from gansampler.evaluation.splits import Split
+from gansampler.evaluation.tables import classes_by_frequency
+from gansampler.evaluation.trial import Fold, Treatment
 
 PROBABILITIES = np.array([[0.5, 0.5], [0.1, 0.9], [0.95, 0.05]])
 

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from synthetic import failure, many_sets, one_set, without
+from trials import run_trials
 
-from gansampler.evaluation import run_trials
 from gansampler.evaluation.axes.details import DETAILS
 from gansampler.evaluation.report.page import SECTIONS, render_report, write_report
 from gansampler.evaluation.report.tables import best_cells

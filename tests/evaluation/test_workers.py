@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -17,12 +17,12 @@ from imblearn.over_sampling import RandomOverSampler
 from joblib.externals.loky.backend.reduction import dumps
 from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_info
+from trials import run_trials
 
-from gansampler.evaluation import STRATEGIES, compare, run_trials, runs
-from gansampler.evaluation.axes.details import DETAILS
-from gansampler.evaluation.runs import run_tasks
-from gansampler.evaluation.store import Store
-from gansampler.evaluation.tables import Source
+from gansampler import evaluation
+from gansampler.evaluation import DataSet, Store, read_store, splits, workers
+
+compare_module = import_module("gansampler.evaluation.compare")
 
 OPTIONS = {
     "folds": 2,
@@ -47,6 +47,14 @@ def data_sets(tmp_path):
     return made
 
 
+def run(data_sets, strategies, **options):
+    return evaluation.compare(data_sets, None, strategies, **{"repeats": 1, **options})
+
+
+def compare(X, y, strategies, **options):
+    return evaluation.compare(X, y, strategies, **{"repeats": 1, **options})
+
+
 def timeless(table):
     table = table[~table["metric"].astype(str).str.startswith("seconds")]
     return table.drop(columns="seconds").to_csv(index=False)
@@ -54,34 +62,37 @@ def timeless(table):
 
 def test_rows_are_those_of_compare_in_the_order_that_was_asked_for(data_sets, tmp_path):
     strategies = ["random", "none"]
-    table = run_tasks(data_sets, strategies, store=tmp_path / "run.sqlite", repeats=2, **OPTIONS)
+    table = run(data_sets, strategies, store=tmp_path / "run.sqlite", repeats=2, **OPTIONS)
     expected = [
-        compare(*Source(*each).load(), strategies, dataset=each[0], repeats=2, **OPTIONS)
+        compare(*DataSet(*each).load(), strategies, dataset=each[0], repeats=2, **OPTIONS)
         for each in data_sets
     ]
     assert timeless(table) == timeless(pd.concat(expected))
-    trials = run_trials(*Source(*data_sets[0]).load(), strategies, dataset="small", **OPTIONS)
+    X, y = DataSet(*data_sets[0]).load()
+    trials = list(run_trials(X, y, strategies, dataset="small", **OPTIONS))
     with Store(tmp_path / "run.sqlite") as kept:
         details = kept.details()
-    trials = list(trials)
-    for name in DETAILS:
-        table = pd.DataFrame([row for trial in trials for row in trial.details[name]])
-        found = details[name].query("dataset == 'small' and repeat == 1")
-        assert len(table)
-        pd.testing.assert_frame_equal(found[table.columns].reset_index(drop=True), table)
+    for name, table in details.items():
+        found = table.query("dataset == 'small' and repeat == 1").reset_index(drop=True)
+        expected = pd.DataFrame([row for trial in trials for row in trial.details[name]])
+        assert len(expected)
+        pd.testing.assert_frame_equal(found, expected.astype({"minority_rows": float}))
 
 
 def test_repeat_by_repeat_the_large_data_sets_come_first(data_sets, tmp_path, monkeypatch):
     order = []
-    monkeypatch.setattr(Store, "add", lambda self, key, *rows: order.append((key[2], key[0])))
-    run_tasks(data_sets, ["none"], store=tmp_path / "run.sqlite", repeats=2, **OPTIONS)
-    assert list(dict.fromkeys(order)) == [(1, "large"), (1, "small"), (2, "large"), (2, "small")]
+    monkeypatch.setattr(
+        Store, "add", lambda self, trial: order.append((trial.key.repeat, trial.key.dataset))
+    )
+    run(data_sets, ["none"], store=tmp_path / "run.sqlite", repeats=2, **OPTIONS)
+    turns = list(dict.fromkeys((key.repeat, key.dataset) for key in order))
+    assert turns == [(1, "large"), (1, "small"), (2, "large"), (2, "small")]
 
 
 def test_a_cap_and_a_protocol_go_with_the_trials(data_sets, tmp_path):
     name, path, target = data_sets[1]
     protocol = {"minority_sizes": [9, 6]}
-    table = run_tasks(
+    table = run(
         data_sets[1:],
         ["none"],
         store=tmp_path / "run.sqlite",
@@ -89,30 +100,25 @@ def test_a_cap_and_a_protocol_go_with_the_trials(data_sets, tmp_path):
         protocol=protocol,
         **OPTIONS,
     )
-    X, y = Source(name, path, target).load(110, random_state=OPTIONS["random_state"])
+    X, y = DataSet(name, path, target).load(110, random_state=OPTIONS["random_state"])
     assert len(X) == 110
     expected = compare(X, y, ["none"], protocol=protocol, dataset=name, **OPTIONS)
-    order = ["large@minority=9", "large@minority=6"]
-    assert list(table["dataset"].unique()) == order
-    expected["place"] = expected["dataset"].map(order.index)
-    expected = expected.sort_values("place", kind="stable").drop(columns="place")
+    assert list(table["minority_rows"].unique()) == [9, 6]
     assert timeless(table) == timeless(expected)
 
 
 def test_only_what_is_new_is_run(data_sets, tmp_path, monkeypatch):
     ran = []
-    whole = runs.Job.run
-    monkeypatch.setattr(runs.Job, "run", lambda job: ran.append(job.key) or whole(job))
+    whole = compare_module.Job.run
+    monkeypatch.setattr(compare_module.Job, "run", lambda job: ran.append(job.key) or whole(job))
     store = tmp_path / "run.sqlite"
-    run_tasks(data_sets[:1], ["none"], store=store, **OPTIONS)
+    run(data_sets[:1], ["none"], store=store, **OPTIONS)
     assert len(ran) == 2
-    run_tasks(data_sets[:1], ["none", "random"], store=store, repeats=2, **OPTIONS)
+    run(data_sets[:1], ["none", "random"], store=store, repeats=2, **OPTIONS)
     assert len(ran) == len(set(ran)) == 2 * 2 * 2
-    grown = run_tasks(data_sets, ["none", "random"], store=store, repeats=2, **OPTIONS)
+    grown = run(data_sets, ["none", "random"], store=store, repeats=2, **OPTIONS)
     assert len(ran) == len(set(ran)) == 2 * 2 * 2 * 2
-    at_once = run_tasks(
-        data_sets, ["none", "random"], store=tmp_path / "b.sqlite", repeats=2, **OPTIONS
-    )
+    at_once = run(data_sets, ["none", "random"], store=tmp_path / "b.sqlite", repeats=2, **OPTIONS)
     assert timeless(grown) == timeless(at_once)
 
 
@@ -130,17 +136,17 @@ class Moody(BaseEstimator):
 
 def test_what_failed_is_tried_again(data_sets, tmp_path, monkeypatch):
     ran = []
-    whole = runs.Job.run
-    monkeypatch.setattr(runs.Job, "run", lambda job: ran.append(job.key) or whole(job))
+    whole = compare_module.Job.run
+    monkeypatch.setattr(compare_module.Job, "run", lambda job: ran.append(job.key) or whole(job))
     strategies = {"none": "none", "moody": Moody(str(tmp_path / "mood"))}
     options = {"store": tmp_path / "run.sqlite", **OPTIONS}
     for _ in range(2):
-        failed = run_tasks(data_sets[:1], strategies, **options)
+        failed = run(data_sets[:1], strategies, **options)
         assert (failed["status"] == "RuntimeError: not today").sum() == 2
     (tmp_path / "mood").touch()
-    mended = run_tasks(data_sets[:1], strategies, **options)
-    assert [key[1] for key in ran] == ["none", "moody", "none", "moody"] + ["moody"] * 4
-    at_once = run_tasks(data_sets[:1], strategies, **{**options, "store": tmp_path / "b.sqlite"})
+    mended = run(data_sets[:1], strategies, **options)
+    assert [key.strategy for key in ran] == ["none", "moody", "none", "moody"] + ["moody"] * 4
+    at_once = run(data_sets[:1], strategies, **{**options, "store": tmp_path / "b.sqlite"})
     assert timeless(mended) == timeless(at_once)
     with Store(tmp_path / "run.sqlite") as one, Store(tmp_path / "b.sqlite") as other:
         for name, table in one.details().items():
@@ -148,13 +154,14 @@ def test_what_failed_is_tried_again(data_sets, tmp_path, monkeypatch):
 
 
 def test_results_from_elsewhere_are_taken_over(data_sets, tmp_path, monkeypatch):
-    first = run_tasks(data_sets, ["none"], store=tmp_path / "first.sqlite", **OPTIONS)
+    first = run(data_sets, ["none"], store=tmp_path / "first.sqlite", **OPTIONS)
     first.to_parquet(tmp_path / "first.parquet")
-    earlier = pd.read_parquet(tmp_path / "first.parquet")
-    options = {"store": tmp_path / "second.sqlite", "earlier": earlier, **OPTIONS}
-    both = run_tasks(data_sets, ["none", "random"], **options)
-    monkeypatch.setattr(runs.Job, "run", None)
-    pd.testing.assert_frame_equal(run_tasks(data_sets, ["none", "random"], **options), both)
+    with Store(tmp_path / "second.sqlite", {}) as second:
+        second.take_over(pd.read_parquet(tmp_path / "first.parquet"))
+    options = {"store": tmp_path / "second.sqlite", **OPTIONS}
+    both = run(data_sets, ["none", "random"], **options)
+    monkeypatch.setattr(compare_module.Job, "run", None)
+    pd.testing.assert_frame_equal(run(data_sets, ["none", "random"], **options), both)
     taken = both[both["strategy"] == "none"].reset_index(drop=True)
     pd.testing.assert_frame_equal(taken, first)
 
@@ -163,7 +170,7 @@ def test_processes_give_the_same_scores_and_leave_this_one_alone(data_sets, tmp_
     strategies = {"none": "none", "mine": RandomOverSampler(random_state=3)}
     before = torch.get_num_threads(), threadpool_info(), dict(os.environ)
     tables = [
-        run_tasks(data_sets, strategies, store=tmp_path / str(n_jobs), n_jobs=n_jobs, **OPTIONS)
+        run(data_sets, strategies, store=tmp_path / str(n_jobs), n_jobs=n_jobs, **OPTIONS)
         for n_jobs in (1, 2)
     ]
     assert timeless(tables[0]) == timeless(tables[1])
@@ -180,7 +187,7 @@ class Telling(BaseEstimator):
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_trial_has_one_thread(data_sets, tmp_path, n_jobs):
     store = tmp_path / "run.sqlite"
-    table = run_tasks(data_sets, {"telling": Telling()}, store=store, n_jobs=n_jobs, **OPTIONS)
+    table = run(data_sets, {"telling": Telling()}, store=store, n_jobs=n_jobs, **OPTIONS)
     assert set(table["status"]) == {"RuntimeError: threads: 1"}
 
 
@@ -194,7 +201,7 @@ class Asking(BaseEstimator):
 def test_an_interruption_is_left_to_the_process_that_began(data_sets, tmp_path):
     before = signal.getsignal(signal.SIGINT)
     store = tmp_path / "run.sqlite"
-    table = run_tasks(data_sets[:1], {"asking": Asking()}, store=store, n_jobs=2, **OPTIONS)
+    table = run(data_sets[:1], {"asking": Asking()}, store=store, n_jobs=2, **OPTIONS)
     assert set(table["status"]) == {f"RuntimeError: handler: {signal.SIG_IGN!r}"}
     assert signal.getsignal(signal.SIGINT) is before
 
@@ -203,14 +210,14 @@ def run_and_die(data_sets, strategies, store, options, after, delay):
     """Run, and be killed so many seconds after so many trials were kept."""
     whole, kept = Store.add, []
 
-    def add(self, key, *rows):
-        whole(self, key, *rows)
-        kept.append(key)
+    def add(self, trial):
+        whole(self, trial)
+        kept.append(trial.key)
         if len(kept) == after:
             threading.Timer(delay, os.kill, [os.getpid(), signal.SIGKILL]).start()
 
     Store.add = add
-    run_tasks(data_sets, strategies, store=store, **options)
+    run(data_sets, strategies, store=store, **options)
 
 
 def test_a_run_that_is_killed_again_and_again_ends_like_one_that_was_not(
@@ -231,15 +238,15 @@ def test_a_run_that_is_killed_again_and_again_ends_like_one_that_was_not(
             assert done < kept.done()
             done = kept.done()
     assert len(done) < 2 * 2 * 2 * 5
-    resumed = run_tasks(data_sets, strategies, store=store, **options)
-    whole = run_tasks(data_sets, strategies, store=tmp_path / "whole.sqlite", **options)
+    resumed = run(data_sets, strategies, store=store, **options)
+    whole = run(data_sets, strategies, store=tmp_path / "whole.sqlite", **options)
     assert timeless(resumed) == timeless(whole)
 
 
 def fork_and_die(writer, is_late):
     """Leave a worker behind that holds `writer` open for as long as it lives."""
     parent, (ready, say_ready) = os.getpid(), os.pipe()
-    start = runs._at_the_start(parent)
+    start = workers._at_the_start(parent)
     if os.fork():
         if not is_late:
             os.read(ready, 1)
@@ -265,7 +272,7 @@ def test_a_worker_ends_with_a_parent_that_is_killed_before_or_after_its_start(fo
 
 
 def test_what_a_worker_does_first_needs_no_import_of_ours(tmp_path):
-    (tmp_path / "start").write_bytes(dumps(runs._at_the_start(0)))
+    (tmp_path / "start").write_bytes(dumps(workers._at_the_start(0)))
     code = "import pickle, sys; pickle.load(open(sys.argv[1], 'rb')); print(*sys.modules)"
     words = [sys.executable, "-c", code, str(tmp_path / "start")]
     loaded = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
@@ -274,11 +281,11 @@ def test_what_a_worker_does_first_needs_no_import_of_ours(tmp_path):
 
 def test_another_reading_is_another_data_set(data_sets, tmp_path):
     store = tmp_path / "run.sqlite"
-    run_tasks(data_sets[:1], ["none"], store=store, **OPTIONS)
-    other = Source(*data_sets[0], read=(("size", "category"),))
+    run(data_sets[:1], ["none"], store=store, **OPTIONS)
+    other = DataSet(*data_sets[0], read=(("size", "category"),))
     with pytest.raises(ValueError, match=r"datasets, small, read was None, now {'size'"):
-        run_tasks([other], ["none"], store=store, **OPTIONS)
-    run_tasks([Source(*data_sets[0])], ["none"], store=store, **OPTIONS)
+        run([other], ["none"], store=store, **OPTIONS)
+    run([DataSet(*data_sets[0])], ["none"], store=store, **OPTIONS)
     with Store(store) as kept:
         assert kept.columns()["small"].loc["size", "read as"] == "number"
 
@@ -289,28 +296,28 @@ def test_doubts_are_said_once_by_a_run_however_many_processes(tmp_path):
     source = ("t", tmp_path / "t.csv", "class")
     for n_jobs in (1, 2):
         with pytest.warns(UserWarning, match="^t: The column 'price'") as said:
-            run_tasks([source], ["none"], store=tmp_path / f"{n_jobs}", n_jobs=n_jobs, **OPTIONS)
+            run([source], ["none"], store=tmp_path / f"{n_jobs}", n_jobs=n_jobs, **OPTIONS)
         assert sum("price" in str(each.message) for each in said) == 1
 
 
 def test_a_cluster_that_loses_a_worker_gives_the_same_scores(data_sets, tmp_path, monkeypatch):
     distributed = pytest.importorskip("distributed")
     options = {**OPTIONS, "repeats": 2}
-    local = run_tasks(data_sets, ["none", "random"], store=tmp_path / "local.sqlite", **options)
+    local = run(data_sets, ["none", "random"], store=tmp_path / "local.sqlite", **options)
     whole, kept = Store.add, []
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=None
     ) as cluster:
         victim = cluster.workers[0].pid
 
-        def add(self, key, *rows):
-            whole(self, key, *rows)
-            kept.append(key)
+        def add(self, trial):
+            whole(self, trial)
+            kept.append(trial.key)
             if len(kept) == 5:
                 os.kill(victim, signal.SIGKILL)
 
         monkeypatch.setattr(Store, "add", add)
-        remote = run_tasks(
+        remote = run(
             data_sets,
             ["none", "random"],
             store=tmp_path / "remote.sqlite",
@@ -327,11 +334,10 @@ def test_a_worker_that_dies_leaves_the_rest_in_the_store(data_sets, tmp_path):
             os.kill(os.getpid(), signal.SIGKILL)
 
     store = tmp_path / "run.sqlite"
-    done = run_tasks(data_sets, ["none"], store=store, n_jobs=2, **OPTIONS)
+    done = run(data_sets, ["none"], store=store, n_jobs=2, **OPTIONS)
     with pytest.raises(ChildProcessError, match="ended from outside"):
-        run_tasks(data_sets, {"none": "none", "dying": Dying()}, store=store, n_jobs=2, **OPTIONS)
-    with Store(store) as kept:
-        pd.testing.assert_frame_equal(kept.table(), done)
+        run(data_sets, {"none": "none", "dying": Dying()}, store=store, n_jobs=2, **OPTIONS)
+    pd.testing.assert_frame_equal(read_store(store), done)
 
 
 @pytest.mark.parametrize(
@@ -348,49 +354,84 @@ def test_a_worker_that_dies_leaves_the_rest_in_the_store(data_sets, tmp_path):
 def test_bad_input_is_named_before_any_work(data_sets, tmp_path, change, error, message):
     arguments = {"data_sets": data_sets, "strategies": ["none"], **OPTIONS, **change}
     with pytest.raises(error, match=message):
-        run_tasks(**arguments, store=tmp_path / "run.sqlite")
+        run(**arguments, store=tmp_path / "run.sqlite")
     assert not (tmp_path / "run.sqlite").exists()
 
 
 def test_two_data_sets_of_one_name_are_refused(data_sets, tmp_path):
     with pytest.raises(ValueError, match="More than one data set is named small"):
-        run_tasks([data_sets[0]] * 2, ["none"], store=tmp_path / "run.sqlite", **OPTIONS)
+        run([data_sets[0]] * 2, ["none"], store=tmp_path / "run.sqlite", **OPTIONS)
 
 
-def test_a_name_that_reads_like_a_protocol_is_refused(data_sets, tmp_path):
+def test_a_name_may_read_like_a_protocol(data_sets, tmp_path):
     named = [("small@minority=5", *data_sets[0][1:])]
-    with pytest.raises(ValueError, match=r"holds an @.*name it 'small_minority=5'"):
-        run_tasks(named, ["none"], store=tmp_path / "run.sqlite", **OPTIONS)
+    table = run(named, ["none"], store=tmp_path / "run.sqlite", **OPTIONS)
+    assert set(table["dataset"]) == {"small@minority=5"}
+    pd.testing.assert_frame_equal(read_store(tmp_path / "run.sqlite"), table)
 
 
 def test_a_strategy_file_that_has_changed_is_another_strategy(data_sets, tmp_path):
     path, store = tmp_path / "mine.py", tmp_path / "run.sqlite"
     text = "from imblearn.over_sampling import RandomOverSampler\nmine = RandomOverSampler({})\n"
     path.write_text(text.format("random_state=1"))
-    run_tasks(data_sets[:1], [str(path)], store=store, **OPTIONS)
-    run_tasks(data_sets[:1], ["none", str(path)], store=store, **OPTIONS)
+    run(data_sets[:1], [str(path)], store=store, **OPTIONS)
+    run(data_sets[:1], ["none", str(path)], store=store, **OPTIONS)
     path.write_text(text.format("random_state=2"))
     with pytest.raises(ValueError, match=r"strategies, .*mine\.py, sha256 was"):
-        run_tasks(data_sets[:1], [str(path)], store=store, **OPTIONS)
+        run(data_sets[:1], [str(path)], store=store, **OPTIONS)
 
 
 def test_a_file_that_has_changed_is_another_data_set(data_sets, tmp_path):
     store = tmp_path / "run.sqlite"
-    run_tasks(data_sets[:1], ["none"], store=store, **OPTIONS)
+    run(data_sets[:1], ["none"], store=store, **OPTIONS)
     pd.read_csv(data_sets[0][1]).iloc[:-1].to_csv(data_sets[0][1], index=False)
     with pytest.raises(ValueError, match="datasets, small, sha256 was"):
-        run_tasks(data_sets[:1], ["none"], store=store, **OPTIONS)
-    table = run_tasks(data_sets[:1], ["none"], store=tmp_path / "other.sqlite", **OPTIONS)
-    expected = compare(*Source(*data_sets[0]).load(), ["none"], dataset="small", **OPTIONS)
+        run(data_sets[:1], ["none"], store=store, **OPTIONS)
+    table = run(data_sets[:1], ["none"], store=tmp_path / "other.sqlite", **OPTIONS)
+    expected = compare(*DataSet(*data_sets[0]).load(), ["none"], dataset="small", **OPTIONS)
     assert timeless(table) == timeless(expected)
 
 
-def test_a_file_that_changes_under_a_run_stops_it(data_sets):
-    source = Source(*data_sets[0])
-    options = {**OPTIONS, "repeats": 1}
-    key = ("small", "none", 1, 1)
-    job = runs.Job(source, source.sha256(), None, options, key, STRATEGIES["none"], 1)
-    assert job.run().key == key
-    pd.read_csv(source.path).iloc[:-1].to_csv(source.path, index=False)
+def test_a_file_that_changes_under_a_run_stops_it(data_sets, tmp_path, monkeypatch):
+    kept = []
+
+    def change(self, trial):
+        kept.append(trial.key)
+        pd.read_csv(data_sets[0][1]).iloc[:-1].to_csv(data_sets[0][1], index=False)
+
+    monkeypatch.setattr(Store, "add", change)
     with pytest.raises(ValueError, match=r"small\.csv is not the file that it was"):
-        replace(job, max_rows=70).run()
+        run(data_sets[::-1], ["none"], store=tmp_path / "run.sqlite", **OPTIONS)
+    assert [key.dataset for key in kept] == ["large", "large"]
+
+
+def test_without_a_store_there_may_be_many_tables_and_processes(data_sets, tmp_path):
+    kept = run(data_sets, ["none"], store=tmp_path / "run.sqlite", **OPTIONS)
+    for n_jobs in (1, 2):
+        assert timeless(run(data_sets, ["none"], n_jobs=n_jobs, **OPTIONS)) == timeless(kept)
+    frame = DataSet("small", pd.read_csv(data_sets[0][1]), "class")
+    alone = run(frame, ["none"], n_jobs=2, **OPTIONS)
+    assert timeless(alone) == timeless(kept[kept["dataset"] == "small"])
+
+
+def test_a_split_is_made_once_for_all_strategies_of_a_fold(data_sets, tmp_path, monkeypatch):
+    made, loaded = [], []
+    make, load = splits.Splits.make, DataSet.load
+    monkeypatch.setattr(splits.Splits, "make", lambda *key: made.append(key[1:]) or make(*key))
+    monkeypatch.setattr(
+        DataSet, "load", lambda *args, **how: loaded.append(1) or load(*args, **how)
+    )
+    how = {"learners": ["xgboost_default"], "repeats": 2, **OPTIONS}
+    run(data_sets[:1], ["none", "random", "class_weight"], store=tmp_path / "run.sqlite", **how)
+    assert len(made) == len(set(made)) == 2 * 2
+    assert len(loaded) == 1
+
+
+def test_an_open_store_stays_open(data_sets):
+    with Store(":memory:", {}) as kept:
+        table = run(data_sets[:1], ["none", "random"], store=kept, **OPTIONS)
+        pd.testing.assert_frame_equal(kept.frame(), table)
+        looks = kept.looks()
+    assert list(looks) == ["small"]
+    assert list(looks["small"]["examples"]) == ["random"]
+    assert set(looks["small"]["examples"]["random"]["labels"]) == {"rare"}
