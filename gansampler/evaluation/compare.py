@@ -4,7 +4,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -283,6 +283,8 @@ def _table(
     random_state: int,
 ) -> Table:
     identity = data.identity()
+    if data.path is not None:  # other processes may work in other folders
+        data = replace(data, table=data.path)
     told = repr((identity, max_rows, dict(protocol), folds, random_state))
     return Table(told, data, prefix, identity, max_rows, protocol, folds, random_state)
 

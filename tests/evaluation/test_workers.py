@@ -405,6 +405,20 @@ def test_a_file_that_changes_under_a_run_stops_it(data_sets, tmp_path, monkeypat
     assert [key.dataset for key in kept] == ["large", "large"]
 
 
+def test_files_are_found_from_any_folder(data_sets, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    whole = Store.add
+
+    def add(self, trial):
+        whole(self, trial)
+        monkeypatch.chdir(tmp_path.parent)
+
+    monkeypatch.setattr(Store, "add", add)
+    table = run([(name, path.name, y) for name, path, y in data_sets], ["none"], **OPTIONS)
+    assert set(table["dataset"]) == {"small", "large"}
+    assert set(table["status"]) == {"ok"}
+
+
 def test_without_a_store_there_may_be_many_tables_and_processes(data_sets, tmp_path):
     kept = run(data_sets, ["none"], store=tmp_path / "run.sqlite", **OPTIONS)
     for n_jobs in (1, 2):
