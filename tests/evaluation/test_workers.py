@@ -81,9 +81,7 @@ def test_rows_are_those_of_compare_in_the_order_that_was_asked_for(data_sets, tm
 
 def test_repeat_by_repeat_the_large_data_sets_come_first(data_sets, tmp_path, monkeypatch):
     order = []
-    monkeypatch.setattr(
-        Store, "add", lambda self, trial: order.append((trial.key.repeat, trial.key.dataset))
-    )
+    monkeypatch.setattr(Store, "add", lambda self, trial: order.append(trial.key))
     run(data_sets, ["none"], store=tmp_path / "run.sqlite", repeats=2, **OPTIONS)
     turns = list(dict.fromkeys((key.repeat, key.dataset) for key in order))
     assert turns == [(1, "large"), (1, "small"), (2, "large"), (2, "small")]
