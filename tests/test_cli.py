@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -471,7 +470,7 @@ def untrained(monkeypatch):
     def fail(*_, **__):
         raise AssertionError("it was trained")
 
-    monkeypatch.setattr(import_module("gansampler.evaluation.compare"), "run_trial", fail)
+    monkeypatch.setattr("gansampler.evaluation.jobs.run_trial", fail)
     monkeypatch.setattr("gansampler.JitterOverSampler.fit_resample", fail)
 
 

@@ -3,30 +3,26 @@
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
-from functools import lru_cache
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from joblib import parallel_config
-from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
-from ..columns import check_features, describe_columns
+from ..columns import describe_columns
 from ..readings import readings_in_lines, warn_of_doubts
-from ..targets import check_target
-from .axes.learners import Learner, pick_learners
-from .axes.metrics import Metric, pick_metrics
-from .axes.readouts import Readout, pick_readouts
+from .axes.learners import pick_learners
+from .axes.metrics import pick_metrics
+from .axes.readouts import pick_readouts
 from .axes.strategies import STRATEGIES, Strategy, pick_strategies
 from .identity import file_identity, plain
-from .splits import PROTOCOLS, Split, Splits, Variant
+from .jobs import Job, Table, Wanted, fold_of, splits_of, table_of
+from .splits import PROTOCOLS, Split
 from .store import Store
 from .tables import DataSet, stratified_sample
-from .trial import Fold, Key, Trial, run_trial
+from .trial import Key
 from .workers import run_jobs
 
 # A table of so many rows is folded three times over unless told otherwise, a larger one once.
@@ -170,14 +166,10 @@ def compare(
     chosen = pick_strategies(strategies)
     wanted = Wanted(pick_learners(learners, params), pick_readouts(readouts), pick_metrics(metrics))
     apart = store is not None or n_jobs != 1 or scheduler is not None
+    how = {"max_rows": max_rows, "folds": folds, "random_state": random_state}
     tables = [
-        _table(
-            each,
-            "" if y is not None else f"{each.name}: ",
-            max_rows,
-            protocol or {},
-            folds,
-            random_state,
+        table_of(
+            each, "" if y is not None else f"{each.name}: ", protocol=dict(protocol or {}), **how
         )
         for each in _as_data_sets(data, y, dataset)
     ]
@@ -188,8 +180,8 @@ def compare(
         "datasets": {table.data.name: table.identity for table in tables},
         "strategies": _named(strategies, chosen),
         "protocols": list(dict.fromkeys(job.variant for job in jobs)),
-        **{"max_rows": max_rows, "learners": learners, "readouts": readouts, "folds": folds},
-        **{"repeats": repeats, "metrics": metrics, "params": params, "random_state": random_state},
+        **{"learners": learners, "readouts": readouts, "repeats": repeats, "metrics": metrics},
+        **{"params": params, **how},
     }
     with _opened(store, plain(settings)) as kept:
         kept.describe(*_descriptions(plans, wanted))
@@ -231,118 +223,12 @@ def _as_data_sets(data: Any, y: Any, name: str) -> list[DataSet]:
     return sets
 
 
-class Wanted(NamedTuple):
-    """What is asked of each trial, beside its strategy."""
-
-    learners: Mapping[str, Learner]
-    readouts: Mapping[str, Readout]
-    metrics: Mapping[str, Metric]
-
-    @property
-    def stops_early(self) -> bool:
-        """Whether any learner needs rows that are set aside."""
-        return any(learner.stops_early for learner in self.learners.values())
-
-
-@dataclass(frozen=True)
-class Table:
-    """A data set as any process can load and cut it again; `told` tells it from all others."""
-
-    told: str
-    data: DataSet = field(compare=False)
-    prefix: str = field(compare=False)
-    identity: Mapping[str, Any] = field(compare=False)
-    max_rows: int | None = field(compare=False)
-    protocol: Mapping[str, Any] = field(compare=False)
-    folds: int = field(compare=False)
-    random_state: int = field(compare=False)
-
-    def load(self) -> tuple[pd.DataFrame, pd.Series]:
-        """Read what was there when the run began, and check it like any other input."""
-        if self.data.path is not None and self.data.sha256() != self.identity["sha256"]:
-            raise ValueError(f"{self.data.path} is not the file that it was when the run began.")
-        X, y = self.data.load(self.max_rows, random_state=self.random_state)
-        X = check_features(X)
-        return X, check_target(y, n_rows=len(X), folds=self.folds)
-
-    @contextmanager
-    def naming_errors(self) -> Iterator[None]:
-        """Say of which data set it was that something cannot be used."""
-        try:
-            yield
-        except ValueError as error:
-            raise ValueError(f"{self.prefix}{error}") from error
-
-
-def _table(
-    data: DataSet,
-    prefix: str,
-    max_rows: int | None,
-    protocol: Mapping[str, Any],
-    folds: int,
-    random_state: int,
-) -> Table:
-    identity = data.identity()
-    told = repr((identity, max_rows, dict(protocol), folds, random_state))
-    return Table(told, data, prefix, identity, max_rows, protocol, folds, random_state)
-
-
-@lru_cache(maxsize=1)
-def _splits(table: Table) -> Splits:
-    """Load and cut a table, and keep it until this process is asked for another one."""
-    X, y = table.load()
-    return Splits(X, y, table.protocol, folds=table.folds, random_state=table.random_state)
-
-
-@lru_cache(maxsize=1)
-def _fold(table: Table, repeat: int, fold: int, variant: Variant) -> Fold:
-    """Make a fold, and keep it for the next strategy."""
-    splits = _splits(table)
-    split = splits.make(repeat, fold, variant)
-    return Fold(splits.X, splits.y, splits.classes, split, table.random_state)
-
-
 def _enough_repeats(tables: list[Table]) -> int:
     if len(tables) > 1:
         return 1
     with tables[0].naming_errors():
-        splits = _splits(tables[0])
+        splits = splits_of(tables[0])
     return REPEATS_OF_SMALL if len(splits.X) <= SMALL and not splits.hold_out.ordered else 1
-
-
-@dataclass(frozen=True)
-class Job:
-    """One trial to be run somewhere: all that a process needs which sees the table.
-
-    By `cells`, rows times columns, jobs are ordered; where they run `apart` from each other, each
-    has one thread.
-    """
-
-    table: Table
-    key: Key
-    strategy: Strategy
-    wanted: Wanted
-    cells: int
-    apart: bool
-
-    @property
-    def variant(self) -> Variant:
-        """What the protocol is to do."""
-        return Variant(self.key.protocol, self.key.minority_rows)
-
-    def turn(self) -> tuple[int, int]:
-        """Repeat by repeat, the large tables first."""
-        return self.key.repeat, -self.cells
-
-    def run(self) -> Trial:
-        """Run the trial."""
-        with ExitStack() as limits:
-            if self.apart:
-                limits.enter_context(threadpool_limits(1))
-                limits.enter_context(parallel_config("sequential"))
-            fold = _fold(self.table, self.key.repeat, self.key.fold, self.variant)
-            name, dataset = self.key.strategy, self.key.dataset
-            return run_trial(name, self.strategy, fold, *self.wanted, dataset)
 
 
 class Plan(NamedTuple):
@@ -360,7 +246,7 @@ def _plan(
 ) -> Plan:
     """List the trials of a data set; whatever cannot be followed is refused here."""
     with table.naming_errors():
-        splits = _splits(table)
+        splits = splits_of(table)
         keys = splits.keys(repeats)
     name, read = table.data.name, dict(table.data.read)
     if table.data.path is not None:
@@ -446,8 +332,8 @@ def _opened(store: str | Path | Store | None, settings: Mapping[str, Any]) -> It
             with Store(":memory:" if store is None else store, settings) as kept:
                 yield kept
     finally:
-        _fold.cache_clear()
-        _splits.cache_clear()
+        fold_of.cache_clear()
+        splits_of.cache_clear()
 
 
 @contextmanager

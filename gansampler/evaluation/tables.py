@@ -64,7 +64,7 @@ class DataSet:
 
     @property
     def path(self) -> Path | None:
-        """Where the file is, from the root, for other processes may work in other folders."""
+        """Where the file is, from the root."""
         return Path(self.table).absolute() if isinstance(self.table, (str, Path)) else None
 
     def load(

@@ -81,9 +81,7 @@ def test_rows_are_those_of_compare_in_the_order_that_was_asked_for(data_sets, tm
 
 def test_repeat_by_repeat_the_large_data_sets_come_first(data_sets, tmp_path, monkeypatch):
     order = []
-    monkeypatch.setattr(
-        Store, "add", lambda self, trial: order.append((trial.key.repeat, trial.key.dataset))
-    )
+    monkeypatch.setattr(Store, "add", lambda self, trial: order.append(trial.key))
     run(data_sets, ["none"], store=tmp_path / "run.sqlite", repeats=2, **OPTIONS)
     turns = list(dict.fromkeys((key.repeat, key.dataset) for key in order))
     assert turns == [(1, "large"), (1, "small"), (2, "large"), (2, "small")]
@@ -403,6 +401,20 @@ def test_a_file_that_changes_under_a_run_stops_it(data_sets, tmp_path, monkeypat
     with pytest.raises(ValueError, match=r"small\.csv is not the file that it was"):
         run(data_sets[::-1], ["none"], store=tmp_path / "run.sqlite", **OPTIONS)
     assert [key.dataset for key in kept] == ["large", "large"]
+
+
+def test_files_are_found_from_any_folder(data_sets, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    whole = Store.add
+
+    def add(self, trial):
+        whole(self, trial)
+        monkeypatch.chdir(tmp_path.parent)
+
+    monkeypatch.setattr(Store, "add", add)
+    table = run([(name, path.name, y) for name, path, y in data_sets], ["none"], **OPTIONS)
+    assert set(table["dataset"]) == {"small", "large"}
+    assert set(table["status"]) == {"ok"}
 
 
 def test_without_a_store_there_may_be_many_tables_and_processes(data_sets, tmp_path):
