@@ -65,7 +65,7 @@ def test_a_new_strategy_and_a_new_metric_reach_the_table(data):
     with mock.patch.dict(STRATEGIES), mock.patch.dict(METRICS):
         follow("How to add a strategy")
         follow("How to add a metric")
-        table = compare(*data, ["lsgan_minority"], folds=2, params={"n_estimators": 5})
+        table = compare(*data, ["lsgan_minority"], folds=2, repeats=1, params={"n_estimators": 5})
     assert set(table["status"]) == {"ok"}
     assert table.loc[table["metric"] == "worst_recall", "value"].between(0, 1).all()
     assert "worst_recall" in set(table["metric"])
@@ -80,7 +80,12 @@ def test_any_classifier_is_a_learner():
 def test_a_new_readout_reaches_the_table_and_the_glossary(data):
     with mock.patch.dict(READOUTS):
         follow("How to add a readout")
-        options = {"folds": 2, "params": {"n_estimators": 5}, "readouts": ["as_is", "sharpened"]}
+        options = {
+            "folds": 2,
+            "repeats": 1,
+            "params": {"n_estimators": 5},
+            "readouts": ["as_is", "sharpened"],
+        }
         table = compare(*data, ["none"], **options)
         page = render_report(table)
     losses = table[table["metric"] == "log_loss"].groupby("readout")["value"].mean()

@@ -11,7 +11,7 @@ import gansampler
 
 ROOT = Path(gansampler.__file__).parent
 EVALUATION = "gansampler.evaluation"
-SPINE = {f"{EVALUATION}.{name}" for name in ("compare", "store", "trial", "workers")}
+SPINE = {f"{EVALUATION}.{name}" for name in ("compare", "jobs", "store", "trial", "workers")}
 
 
 def module_name(path):

@@ -8,6 +8,7 @@ import pytest
 
 from gansampler.cli import main
 from gansampler.evaluation import STRATEGIES, Strategy, compare
+from gansampler.evaluation.axes.metrics import pick_metrics
 from gansampler.evaluation.axes.strategies import KINDS, PACKAGES, pick_strategies
 
 RESAMPLING = [name for name, each in STRATEGIES.items() if each.make_sampler]
@@ -91,6 +92,7 @@ def test_strategies_come_from_import_paths_and_files(numbers, tmp_path):
         [random, str(path)],
         learners=["xgboost_default"],
         folds=2,
+        repeats=1,
         params={"n_estimators": 3, "n_jobs": 1},
     )
     assert set(results["status"]) == {"ok"}
@@ -120,5 +122,5 @@ def test_help_lists_all(capsys):
     lines = capsys.readouterr().out.splitlines()
     listed = {line.split()[0] for line in lines if line.startswith("    ")}
     starred = {line.split()[1] for line in lines if line.startswith("  * ")}
-    assert starred == set(pick_strategies(None))
+    assert starred == {*pick_strategies(None), *pick_metrics(None)}
     assert set(ON_REQUEST) <= listed
