@@ -27,7 +27,7 @@ STRATEGIES = ["none", "random", "smote", "jitter", "cgan", "lsgan"]
 METRICS = {"roc_auc": roc_auc_score, "average_precision": average_precision_score}
 ROWS, RARE, COLUMNS_EACH, DISTANCE = 300, 45, 3, 0.7
 # What is run: data sets, repeats, and how many runs of it.
-KINDS = [(1, 1, 1000), (1, 3, 500), (1, 10, 200), (22, 1, 300)]
+KINDS = [(1, 1, 400), (1, 3, 300), (22, 1, 120), (1, 10, 100)]
 
 
 def table_scores(dataset: str, repeats: int, rng: np.random.Generator) -> list[tuple]:
