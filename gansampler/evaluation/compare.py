@@ -113,7 +113,8 @@ def compare(
     random_state : int, default=0
         Seed of everything.
     store : str, Path or Store, optional
-        The file that keeps the results, made if it is not there. None keeps nothing.
+        The file that keeps the results, made if it is not there. None keeps nothing. For the report
+        it holds some generated rows as well, and up to 2,000 real ones of each table.
     n_jobs : int, default=1
         How many trials run at the same time, in processes of their own; -1 means one for each core.
         1 runs them in this process. With a store, or more jobs than one, each has one thread.
