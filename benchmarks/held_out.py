@@ -95,7 +95,8 @@ def probabilities(own: pd.DataFrame) -> list[str]:
             plain[plain["strategy"].isin(["none", "calibrated"])].assign(readout="prior_corrected"),
         ]
     )
-    gains = paired_gains(both, ["none", "calibrated"], metrics=PROBABILITIES)
+    named = [*ROWS, "calibrated"]
+    gains = paired_gains(both, ["none", "calibrated"], strategies=named, metrics=PROBABILITIES)
     return [f"### Probabilities, after the correction for new rows\n\n{TOLD}", table(gains)]
 
 
