@@ -13,9 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from provenance import markdown_source, markdown_table, provenance, read_result, write_result
-from scipy.stats import binomtest
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.metrics import average_precision_score, roc_auc_score
+from scipy.stats import binomtest, rankdata
 from sklearn.model_selection import RepeatedStratifiedKFold
 
 from gansampler.evaluation.report.words import recommendation, verdict
@@ -24,10 +22,33 @@ from gansampler.evaluation.statistics.long_table import COLUMNS
 
 HERE = Path(__file__).parent
 STRATEGIES = ["none", "random", "smote", "jitter", "cgan", "lsgan"]
-METRICS = {"roc_auc": roc_auc_score, "average_precision": average_precision_score}
 ROWS, RARE, COLUMNS_EACH, DISTANCE = 300, 45, 3, 0.7
 # Data sets, repeats, and how many runs of it.
 KINDS = [(1, 1, 400), (22, 1, 60), (1, 3, 200), (1, 10, 60)]
+
+
+# Of values without ties, these are scikit-learn's scores and its linear discriminant; without the
+# checks of its functions a run takes a fifth of the time.
+def roc_auc(y: np.ndarray, scores: np.ndarray) -> float:
+    """Give the share of pairs (rare, other) in which the rare row has the higher score."""
+    n_rare = y.sum()
+    return (rankdata(scores)[y == 1].mean() - (n_rare + 1) / 2) / (len(y) - n_rare)
+
+
+def average_precision(y: np.ndarray, scores: np.ndarray) -> float:
+    """Average the precision at each rare row."""
+    found = y[np.argsort(-scores)]
+    return (np.cumsum(found) / np.arange(1, len(y) + 1))[found == 1].mean()
+
+
+def discriminant(X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Give the direction (columns,) that tells two classes of one covariance apart."""
+    means = [X[y == label].mean(axis=0) for label in (0, 1)]
+    centred = X - np.where(y[:, None] == 1, means[1], means[0])
+    return np.linalg.solve(centred.T @ centred, means[1] - means[0])
+
+
+METRICS = {"roc_auc": roc_auc, "average_precision": average_precision}
 
 
 def table_scores(dataset: str, repeats: int, rng: np.random.Generator) -> list[tuple]:
@@ -40,8 +61,7 @@ def table_scores(dataset: str, repeats: int, rng: np.random.Generator) -> list[t
     rows = []
     for place, (training, test) in enumerate(cutter.split(y, y)):
         for strategy, X in zip(STRATEGIES, tables, strict=True):
-            shown = LinearDiscriminantAnalysis().fit(X[training], y[training])
-            decided = shown.decision_function(X[test])
+            decided = X[test] @ discriminant(X[training], y[training])
             repeat, fold = place // 5 + 1, place % 5 + 1
             where = (dataset, "", np.nan, strategy, "xgboost", "as_is", repeat, fold)
             scores = {name: score(y[test], decided) for name, score in METRICS.items()}
