@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 STRATEGIES = ["none", "random", "smote", "jitter", "cgan", "lsgan"]
 ROWS, RARE, COLUMNS_EACH, DISTANCE = 300, 45, 3, 0.7
 # Data sets, repeats, and how many runs of it.
-KINDS = [(1, 1, 400), (22, 1, 60), (1, 3, 200), (1, 10, 60)]
+KINDS = [(1, 1, 1000), (22, 1, 300), (1, 3, 500), (1, 10, 300)]
 
 
 # Of values without ties, these are scikit-learn's scores and its linear discriminant; without the
