@@ -190,7 +190,7 @@ def _add_compared(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         metavar="NAME",
-        help="what is made of the probabilities: as_is, tuned, prior_corrected (default: as_is)",
+        help="what is made of the probabilities: names below (default: as_is)",
     )
     parser.add_argument(
         "--metrics",
@@ -290,7 +290,7 @@ def _add_store(parser: argparse.ArgumentParser) -> None:
 
 def _list_entries() -> str:
     try:
-        from .evaluation import LEARNERS, METRICS, STRATEGIES
+        from .evaluation import LEARNERS, METRICS, READOUTS, STRATEGIES
         from .evaluation.axes.strategies import PACKAGES
     except ImportError as error:
         return str(error)
@@ -300,6 +300,10 @@ def _list_entries() -> str:
         for name, strategy in STRATEGIES.items()
     ]
     learners = [f"    {name:<18} {learner.description}" for name, learner in LEARNERS.items()]
+    readouts = [
+        f"    {name:<18} {(readout.__doc__ or '').partition('.')[0]}"
+        for name, readout in READOUTS.items()
+    ]
     metrics = [
         f"  {'*' if metric.by_default else ' '} {name:<18} {metric.title}"
         for name, metric in METRICS.items()
@@ -311,6 +315,9 @@ def _list_entries() -> str:
             "",
             "learners:",
             *learners,
+            "",
+            "readouts:",
+            *readouts,
             "",
             "metrics (* by default):",
             *metrics,

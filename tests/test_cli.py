@@ -12,6 +12,7 @@ import pytest
 
 from gansampler import __version__
 from gansampler.cli import main
+from gansampler.evaluation.jobs import Job
 
 FEW_TREES = ["--param", "n_estimators=5", "--param", "n_jobs=1", "--repeats", "1"]
 
@@ -660,3 +661,19 @@ def test_repeats_follow_from_the_size_of_the_table_unless_they_are_given(data, p
     words = [*BENCHMARK, "--folds", "2", "--strategies", "none", *FEW_TREES[:-2]]
     assert main(words) == main([*words, "--repeats", "2"]) == 0
     assert [results["repeat"].max() for results, _ in pages] == [3, 2]
+
+
+@pytest.mark.parametrize(("store", "apart"), [([], False), (["--store", "run.sqlite"], True)])
+def test_a_run_that_nobody_goes_on_with_uses_all_threads(data, monkeypatch, store, apart):
+    found = []
+    run = Job.run
+    monkeypatch.setattr(Job, "run", lambda job: found.append(job.apart) or run(job))
+    assert main([*BENCHMARK, *NONE, *FEW_TREES, *store]) == 0
+    assert set(found) == {apart}
+
+
+def test_help_says_what_each_readout_does(capsys):
+    with pytest.raises(SystemExit):
+        main(["benchmark", "--help"])
+    said = capsys.readouterr().out
+    assert "    tuned              Tune the decision for each metric by inner folds" in said

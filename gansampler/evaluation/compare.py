@@ -166,7 +166,7 @@ def compare(
     _check_numbers(n_jobs, repeats, random_state)
     chosen = pick_strategies(strategies)
     wanted = Wanted(pick_learners(learners, params), pick_readouts(readouts), pick_metrics(metrics))
-    apart = store is not None or n_jobs != 1 or scheduler is not None
+    apart = n_jobs != 1 or scheduler is not None or _is_file_of_results(store)
     how = {"max_rows": max_rows, "folds": folds, "random_state": random_state}
     tables = [
         table_of(
@@ -206,6 +206,12 @@ def _check_numbers(n_jobs: int, repeats: int | None, random_state: Any) -> None:
         raise ValueError(f"repeats={repeats} leaves nothing to do: give 1 or more.")
     if not (isinstance(random_state, (int, np.integer)) and random_state >= 0):
         raise ValueError(f"The seed must be a whole number from 0, but is {random_state!r}.")
+
+
+def _is_file_of_results(store: str | Path | Store | None) -> bool:
+    """Tell a run that may go on elsewhere, so that its scores must not depend on the threads."""
+    path = store.path if isinstance(store, Store) else store
+    return path is not None and str(path) != ":memory:"
 
 
 def _as_data_sets(data: Any, y: Any, name: str) -> list[DataSet]:
