@@ -29,6 +29,8 @@ from gansampler.evaluation.report.words import signed
 from gansampler.evaluation.statistics.gains import paired_gains
 from gansampler.evaluation.statistics.long_table import in_columns
 
+# Of 26 classes, it takes about as long as all the others; left out for that, before its results.
+LEFT_OUT = ["portal_species"]
 STRATEGIES = ["none", "tuned_threshold", "calibrated", "smote", "smote_scaled", "jitter", "lsgan"]
 LEARNERS = ["xgboost_default", "xgboost_tuned"]
 READOUTS = ["as_is", "tuned", "prior_corrected"]
@@ -38,8 +40,10 @@ PROBABILITIES = ["log_loss", "brier"]
 
 
 def run(args: argparse.Namespace) -> pd.DataFrame:
-    return run_study(
-        sources(args.data, core_sets(args.data, "held-out")),
+    sets = core_sets(args.data, "held-out")
+    sets = sets[~sets["name"].isin(LEFT_OUT)]
+    results = run_study(
+        sources(args.data, sets),
         STRATEGIES,
         store=args.store,
         earlier=earlier_results(args),
@@ -51,6 +55,7 @@ def run(args: argparse.Namespace) -> pd.DataFrame:
         n_jobs=args.n_jobs,
         verbose=1,
     )
+    return results[results["dataset"].isin(sets["name"])]
 
 
 def page(results: pd.DataFrame, source: dict) -> str:
@@ -158,7 +163,7 @@ def draw_gains(ax: Axes, gains: pd.DataFrame) -> None:
 
 INTRODUCTION = """\
 {sets} core sets on which no default of ours was chosen, at most {rows:,} rows of each, five folds,
-one repeat. A gain is turned so that + is better for every metric: the Hodges-Lehmann estimate over
+one repeat. A 22nd, portal_species of 26 classes, is left out, for it takes as long as all the others. A gain is turned so that + is better for every metric: the Hodges-Lehmann estimate over
 the sets with the interval that inverts Wilcoxon's signed-rank test, on how many sets it is above
 zero, and p of that test."""
 PICTURE = "![Gains over no new rows, with their intervals](held_out.png)"
