@@ -29,7 +29,7 @@ from gansampler.evaluation.report.words import signed
 from gansampler.evaluation.statistics.gains import paired_gains
 from gansampler.evaluation.statistics.long_table import in_columns
 
-# Of 26 classes, it takes about as long as all the others; left out for that, before its results.
+# Of 26 classes, it takes about as long as all the others; left out for that before it was finished.
 LEFT_OUT = ["portal_species"]
 STRATEGIES = ["none", "tuned_threshold", "calibrated", "smote", "smote_scaled", "jitter", "lsgan"]
 LEARNERS = ["xgboost_default", "xgboost_tuned"]
@@ -163,9 +163,10 @@ def draw_gains(ax: Axes, gains: pd.DataFrame) -> None:
 
 INTRODUCTION = """\
 {sets} core sets on which no default of ours was chosen, at most {rows:,} rows of each, five folds,
-one repeat. A 22nd, portal_species of 26 classes, is left out, for it takes as long as all the others. A gain is turned so that + is better for every metric: the Hodges-Lehmann estimate over
-the sets with the interval that inverts Wilcoxon's signed-rank test, on how many sets it is above
-zero, and p of that test."""
+one repeat. A 22nd, portal_species with its 26 classes, takes as long as all the others, and was
+left out for that before it was finished. A gain is turned so that + is better for every metric: the
+Hodges-Lehmann estimate over the sets with the interval that inverts Wilcoxon's signed-rank test, on
+how many sets it is above zero, and p of that test."""
 PICTURE = "![Gains over no new rows, with their intervals](held_out.png)"
 TESTED = """\
 The declared family: ROC-AUC and average precision against no resampling and against the control
