@@ -13,6 +13,7 @@ from sklearn import metrics
 from sklearn.preprocessing import label_binarize
 
 from ...naming import check_name
+from .lookup import by_name
 
 
 @dataclass(frozen=True)
@@ -217,8 +218,9 @@ METRICS: dict[str, Metric] = {
 }
 
 
-def pick_metrics(names: Iterable[str] | None) -> dict[str, Metric]:
+def pick_metrics(wanted: Iterable[str] | None) -> dict[str, Metric]:
     """Look metrics up by name; None means those that are taken by default."""
-    if names is None:
+    if wanted is None:
         return {name: metric for name, metric in METRICS.items() if metric.by_default}
+    names = by_name(wanted, METRICS, "metric")
     return {name: METRICS[check_name(name, METRICS, "metric")] for name in names}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from ...files import write_whole
 from ..axes.strategies import STRATEGIES
@@ -160,14 +160,7 @@ def render_report(
     shown = [*curves, *(section for part in parts for section in part["sections"])]
     errors = tables.failures_table(results)
     classes = _classes(details)
-    environment = Environment(
-        loader=PackageLoader("gansampler.evaluation.report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    return environment.get_template("report.html").render(
+    return _template().render(
         subject=_subject(results),
         facts=_facts(results, classes),
         parts=parts,
@@ -187,6 +180,17 @@ def render_report(
         settings=settings or {},
         command=command,
     )
+
+
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("gansampler.evaluation.report"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    return environment.get_template("report.html")
 
 
 def _known(details: Details | None) -> Details:

@@ -202,7 +202,6 @@ FIGURES: dict[str, Callable[[dict[Any, Any]], str]] = {
     "holm": lambda row: "" if np.isnan(row["p_holm"]) else f"\nHolm {_p(row['p_holm'])}",
 }
 BRIEF = "{gain} ({wins}/{n})"
-WITH_P = "{gain} ({wins}/{n}), p {p}"
 WITH_INTERVAL = "{gain}{star}\n{low}, {high}\n{wins} of {n}\np {p}"
 ENDS = "{gain}\n{low}\n{high}"
 FURTHER = "{mean}\n{wins} of {n}\np {p}{holm}"

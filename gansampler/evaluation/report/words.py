@@ -165,10 +165,11 @@ def clearly_means(panel: pd.DataFrame, sentences: Iterable[str]) -> str:
         else "the t-test that allows for folds that share training rows (Nadeau and Bengio)"
     )
     return (
-        f'"Clearly", "helps" and "hurts" lean on four comparisons alone, which were chosen before '
-        f"any run: ROC-AUC and average precision against no resampling and against the control. "
-        f"They mean that p of {how} is below {1 - CONFIDENCE:.2f} after Holm's correction for the "
-        "four. All else describes this run."
+        f'"Clearly", "helps" and "hurts" lean on ROC-AUC and average precision alone, against no '
+        "resampling and against the control, which was chosen before any run. They mean that p of "
+        f"{how} is below {1 - CONFIDENCE:.2f} after Holm's correction for these comparisons, four "
+        "at most; what is to be taken may also lean on a correction for all strategies that were "
+        "run. All else describes this run."
     )
 
 

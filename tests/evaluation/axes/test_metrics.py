@@ -101,6 +101,10 @@ def test_every_metric_says_what_it_means_in_part_of_a_sentence():
         assert not metric.meaning.endswith(".")
 
 
+def test_one_metric_may_be_asked_for_by_its_name():
+    assert list(pick_metrics("mcc")) == ["mcc"]
+
+
 def test_unknown_metric_is_named():
     with pytest.raises(ValueError, match=r"no metric 'brie'.*Did you mean 'brier'"):
         pick_metrics(["brie"])

@@ -10,7 +10,6 @@ from gansampler.evaluation.report.tables import (
     CHANCES,
     FURTHER,
     WITH_INTERVAL,
-    WITH_P,
     by_dataset,
     effort_table,
     failures_in_words,
@@ -113,7 +112,10 @@ def test_gains_table_in_other_words():
     assert row["p_holm"] == row["p"] < 0.01
     cell = gains_table(results, "none", WITH_INTERVAL).loc["smote"]
     assert cell["ROC-AUC"] == "-0.051*\n-0.053, -0.048\n0 of 8\np 0.008"
-    assert gains_table(results, "none", WITH_P).loc["smote", "MCC"] == "-0.001 (3/8), p 0.641"
+    assert (
+        gains_table(results, "none", "{gain} ({wins}/{n}), p {p}").loc["smote", "MCC"]
+        == "-0.001 (3/8), p 0.641"
+    )
     further = gains_table(results, "none", FURTHER).loc["smote"]
     assert further["ROC-AUC"] == "-0.051\n0 of 8\np 0.008\nHolm 0.008"
     assert "Holm" not in further["MCC"]

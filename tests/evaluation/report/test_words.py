@@ -169,7 +169,7 @@ def test_the_word_clearly_is_explained_for_folds_and_for_data_sets(folds):
     assert "Nadeau" in explained(folds)
     assert "data sets" in explained(sets)
     for results in (folds, sets):
-        assert "Holm's correction for the four" in explained(results)
+        assert "Holm's correction for these comparisons, four at most" in explained(results)
 
 
 def test_the_word_clearly_is_not_explained_where_it_is_not_said(folds):
