@@ -116,6 +116,12 @@ def pages(monkeypatch):
     return found
 
 
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Results and summary are written, and in place of the report one word."""
+    monkeypatch.setattr("gansampler.evaluation.report.render_report", lambda *_, **__: "undrawn")
+
+
 def test_what_is_given_twice_is_taken_together(data, pages):
     words = ["benchmark", data, "--target", "class", "--folds", "2", "--out", "out", *FEW_TREES]
     words += ["--drop", "id", "--drop", "kind", "--strategies", "none", "--strategies", "random"]
@@ -132,7 +138,7 @@ def test_what_is_given_twice_is_taken_together(data, pages):
 
 
 @pytest.mark.parametrize("store", [[], ["--store", "run.sqlite"]])
-def test_a_file_name_is_not_read_like_a_protocol(data, tmp_path, store):
+def test_a_file_name_is_not_read_like_a_protocol(data, tmp_path, undrawn, store):
     (tmp_path / "data@work.csv").write_text((tmp_path / data).read_text())
     words = ["benchmark", "data@work.csv", "--target", "class", "--folds", "2", "--out", "out"]
     words += ["--learners", "xgboost_default", "--strategies", "none", *store, *FEW_TREES]
@@ -151,7 +157,7 @@ def test_benchmark_without_a_file_takes_the_embedded_table(tmp_path, capsys):
     assert rows.between(600, 800).all()
 
 
-def test_benchmark_of_the_same_command_gives_the_same_scores(data, tmp_path):
+def test_benchmark_of_the_same_command_gives_the_same_scores(data, tmp_path, undrawn):
     words = ["benchmark", data, "--target", "class", "--folds", "2", "--strategies", "jitter"]
     for out in ("one", "two"):
         assert main([*words, "--out", out, *FEW_TREES]) == 0
@@ -390,7 +396,7 @@ def test_a_file_behind_columns_to_drop_is_a_file_for_generate_too(data):
     assert "id" not in pd.read_csv("new.csv")
 
 
-def test_how_columns_are_read_is_told_once_and_goes_into_the_report(data, tmp_path, capsys):
+def test_how_columns_are_read_is_told_once(data, undrawn, capsys):
     words = ["benchmark", data, "--target", "class", "--folds", "2", "--strategies", "none"]
     words += ["--read", "flag=drop", "--read", "kind=category", "--out", "out", *FEW_TREES]
     assert main(words) == 0
@@ -495,7 +501,7 @@ def test_files_of_somebody_else_are_not_overwritten(data, tmp_path, untrained, c
     assert (tmp_path / "out" / name).read_text() == "year,income\n2020,7\n"
 
 
-def test_they_are_if_so_asked_and_own_results_always(data, tmp_path):
+def test_they_are_if_so_asked_and_own_results_always(data, tmp_path, undrawn):
     (tmp_path / "out").mkdir()
     (tmp_path / "out/results.csv").write_text("mine\n")
     words = [*BENCHMARK, *NONE, *FEW_TREES]
@@ -579,7 +585,7 @@ def test_missing_packages_are_named(data, monkeypatch, capsys):
     )
 
 
-def test_warnings_are_one_line_and_filters_are_put_back(data, tmp_path, capsys):
+def test_warnings_are_one_line_and_filters_are_put_back(data, undrawn, capsys):
     import warnings
 
     before = list(warnings.filters), warnings.showwarning
@@ -598,7 +604,7 @@ def test_module_and_version_run():
     assert subprocess.run(words, capture_output=True, text=True).stdout.strip() == __version__
 
 
-def test_several_files_go_into_a_store_that_is_taken_up_again(data, tmp_path, capsys):
+def test_several_files_go_into_a_store_that_is_taken_up_again(data, tmp_path, undrawn, capsys):
     table = pd.read_csv(data).drop(columns="id")
     table.rename(columns={"class": "y"}).to_parquet(tmp_path / "other.parquet")
     words = ["benchmark", "data.csv", "other.parquet:y", "--target", "class", "--folds", "2"]
@@ -620,7 +626,17 @@ def test_several_files_go_into_a_store_that_is_taken_up_again(data, tmp_path, ca
     for name in ("results.csv", "summary.md"):
         written = [(tmp_path / folder / name).read_text() for folder in ("results", "again")]
         assert written[0] == written[1]
-    report = (tmp_path / "again/report.html").read_text(encoding="utf-8")
+
+
+def test_the_report_of_a_store_of_several_files_says_what_it_holds(data, tmp_path, undrawn, monkeypatch):
+    (tmp_path / "other.csv").write_text((tmp_path / data).read_text())
+    words = ["benchmark", "data.csv", "other.csv", "--target", "class", "--folds", "2"]
+    words += [*FEW_TREES, "--strategies", "none", "--store", "run.sqlite"]
+    assert main(words) == 0
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    assert main(["report", "run.sqlite", "--out", "out"]) == 0
+    report = (tmp_path / "out/report.html").read_text(encoding="utf-8")
     assert "gansampler report run.sqlite" in report
     assert "data, other" in report
 
@@ -664,7 +680,9 @@ def test_repeats_follow_from_the_size_of_the_table_unless_they_are_given(data, p
 
 
 @pytest.mark.parametrize(("store", "apart"), [([], False), (["--store", "run.sqlite"], True)])
-def test_a_run_that_nobody_goes_on_with_uses_all_threads(data, monkeypatch, store, apart):
+def test_a_run_that_nobody_goes_on_with_uses_all_threads(
+    data, monkeypatch, undrawn, store, apart
+):
     found = []
     run = Job.run
     monkeypatch.setattr(Job, "run", lambda job: found.append(job.apart) or run(job))

@@ -79,10 +79,18 @@ def tune_decision(
         return most_probable(probabilities / prior**exponent)
 
     @cache
+    def distinct() -> list[float]:
+        """Give one exponent, the nearest to 0, for all that give the same labels."""
+        by_labels: dict[bytes, float] = {}
+        for exponent in EXPONENTS:
+            by_labels.setdefault(shift(out_of_fold, exponent).tobytes(), exponent)
+        return list(by_labels.values())
+
+    @cache
     def best(target: str) -> float:
         metric = METRICS[target]
         sign = 1 if metric.greater_is_better else -1
-        return max(EXPONENTS, key=lambda a: sign * metric.function(truth, shift(out_of_fold, a)))
+        return max(distinct(), key=lambda a: sign * metric.function(truth, shift(out_of_fold, a)))
 
     def decide(probabilities: np.ndarray, metric: str = BALANCED) -> np.ndarray:
         target = METRICS[metric].tuned_for or metric
