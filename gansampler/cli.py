@@ -183,7 +183,7 @@ def _add_compared(parser: argparse.ArgumentParser) -> None:
         action="extend",
         metavar="NAME",
         help="what learns from the rows: names below, or import paths of classifiers, such as "
-        "sklearn.linear_model.LogisticRegression (default: xgboost)",
+        "sklearn.linear_model.LogisticRegression (default: xgboost_tuned)",
     )
     parser.add_argument(
         "--readouts",
@@ -390,7 +390,7 @@ def _benchmark(arguments: argparse.Namespace) -> int:
             _data_sets(arguments),
             strategies=arguments.strategies,
             # Not defaults of the parser, to which the names that are given would be added.
-            learners=arguments.learners or ["xgboost"],
+            learners=arguments.learners or ["xgboost_tuned"],
             readouts=arguments.readouts or ["as_is"],
             folds=arguments.folds,
             repeats=arguments.repeats,

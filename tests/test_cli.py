@@ -593,6 +593,7 @@ def test_warnings_are_one_line_and_filters_are_put_back(data, undrawn, capsys):
     table[table["class"] == 0].head(40).to_csv("few.csv", index=False)
     table[table["class"] == 1].head(4).to_csv("few.csv", index=False, header=False, mode="a")
     words = ["benchmark", "few.csv", "--target", "class", "--folds", "2", "--out", "out"]
+    words += ["--learners", "xgboost"]
     assert main([*words, "--strategies", "none", *FEW_TREES]) == 0
     lines = capsys.readouterr().err.splitlines()
     assert any("gansampler: warning: No early stopping" in line for line in lines)
@@ -628,7 +629,9 @@ def test_several_files_go_into_a_store_that_is_taken_up_again(data, tmp_path, un
         assert written[0] == written[1]
 
 
-def test_the_report_of_a_store_of_several_files_says_what_it_holds(data, tmp_path, undrawn, monkeypatch):
+def test_the_report_of_a_store_of_several_files_says_what_it_holds(
+    data, tmp_path, undrawn, monkeypatch
+):
     (tmp_path / "other.csv").write_text((tmp_path / data).read_text())
     words = ["benchmark", "data.csv", "other.csv", "--target", "class", "--folds", "2"]
     words += [*FEW_TREES, "--strategies", "none", "--store", "run.sqlite"]
@@ -680,9 +683,7 @@ def test_repeats_follow_from_the_size_of_the_table_unless_they_are_given(data, p
 
 
 @pytest.mark.parametrize(("store", "apart"), [([], False), (["--store", "run.sqlite"], True)])
-def test_a_run_that_nobody_goes_on_with_uses_all_threads(
-    data, monkeypatch, undrawn, store, apart
-):
+def test_a_run_that_nobody_goes_on_with_uses_all_threads(data, monkeypatch, undrawn, store, apart):
     found = []
     run = Job.run
     monkeypatch.setattr(Job, "run", lambda job: found.append(job.apart) or run(job))

@@ -31,7 +31,7 @@ def run_trials(
     y,
     strategies,
     *,
-    learners=("xgboost",),
+    learners=("xgboost_tuned",),
     readouts=("as_is",),
     folds=5,
     repeats=1,

@@ -36,7 +36,7 @@ def compare(
     y: Any = None,
     strategies: Iterable[str] | Mapping[str, Any] | None = None,
     *,
-    learners: Iterable[str] | Mapping[str, Any] = ("xgboost",),
+    learners: Iterable[str] | Mapping[str, Any] = ("xgboost_tuned",),
     readouts: Iterable[str] = ("as_is",),
     folds: int = 5,
     repeats: int | None = None,
@@ -80,7 +80,7 @@ def compare(
         Names out of `gansampler.evaluation.STRATEGIES`, or a mapping from a name of your own to an
         object with ``fit_resample``, to a `Strategy`, or to such a name. None means those that
         are compared by default; of the others some need one more package.
-    learners : iterable of str, or mapping, default=("xgboost",)
+    learners : iterable of str, or mapping, default=("xgboost_tuned",)
         Names out of `gansampler.evaluation.LEARNERS`, or import paths of classifiers such as
         "sklearn.linear_model.LogisticRegression"; or a mapping from a name of your own to one of
         these, or to a classifier. Classifiers get categories as columns of 0 and 1, and quantities

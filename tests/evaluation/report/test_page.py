@@ -195,7 +195,7 @@ def test_the_first_screen_says_what_to_take_and_which_class_is_rare(whole):
     first = page[page.index("<h1>") : page.index("<h2>")]
     assert "Take no resampling on a &lt;b&gt; &amp; c" in first
     assert "The rare class is &#39;few &amp; $1$&#39;, with 24 of 114 rows (21.1%)" in first
-    assert "<dt>Learner</dt><dd>xgboost</dd>" in first
+    assert "<dt>Learner</dt><dd>xgboost_tuned</dd>" in first
     assert "<dt>Folds</dt><dd>3, the same" in first
 
 
