@@ -1,11 +1,16 @@
 r"""How good generated rows are: figures that compare them with real ones.
 
 Every function takes real rows, then generated ones, as frames or arrays; what else it takes goes by
-name. ``encoder`` says in which space rows lie where distances count: "rank", the default, is a
-`gansampler.encoding.TableEncoder` fitted on all real rows given (normal scores of ranks, categories
-one-hot); None takes arrays of numbers as they are, (n, ...), each row flattened; or give anything
-fitted that has ``transform``. The names in the formulas are :math:`x` for one of :math:`n` real
-rows and :math:`\tilde x` for one of :math:`m` generated ones.
+name. ``encoder`` says in which space rows lie where distances count:
+
+- "rank", the default: a `gansampler.encoding.TableEncoder` fitted on all real rows given. Numbers
+  become normal scores of their ranks, and those beyond all real ones the outermost of these;
+  categories become one-hot.
+- None: arrays of numbers as they are, (n, ...), each row flattened.
+- anything fitted that has ``transform``.
+
+In the formulas :math:`x` is one of :math:`n` real rows, :math:`\tilde x` one of :math:`m` generated
+ones.
 """
 
 from .marginals import cramer_von_mises, kolmogorov_smirnov, total_variation
