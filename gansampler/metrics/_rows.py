@@ -82,9 +82,10 @@ def alike_frames(tables: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     (first, real), *others = frames.items()
     for name, frame in others:
         if set(frame.columns) != set(real.columns):
+            alone = [_alone(name, frame, real), _alone(first, real, frame)]
             raise ValueError(
-                f"{name} has other columns than {first}: {_listed(frame, real)} alone in {name}, "
-                f"{_listed(real, frame)} alone in {first}. Give both the same."
+                f"{name} has other columns than {first}: {', '.join(filter(None, alone))}. Give "
+                "both the same."
             )
         frames[name] = frame[real.columns]
         for column in real.columns:
@@ -106,9 +107,11 @@ def _frame(name: str, table: Any) -> pd.DataFrame:
     return frame
 
 
-def _listed(frame: pd.DataFrame, without: pd.DataFrame) -> str:
-    alone = [repr(name) for name in frame.columns if name not in set(without.columns)]
-    return ", ".join(alone[:5]) + (" and more" if len(alone) > 5 else "") or "nothing"
+def _alone(name: str, frame: pd.DataFrame, other: pd.DataFrame) -> str:
+    """Say which columns a frame has and the other has not, if any."""
+    columns = [repr(each) for each in frame.columns if each not in set(other.columns)]
+    more = " and more" if len(columns) > 5 else ""
+    return f"{', '.join(columns[:5])}{more} alone in {name}" if columns else ""
 
 
 def _check_alike(name: str, column: pd.Series, first: str, real: pd.Series) -> None:

@@ -40,8 +40,8 @@ def two_sample_auc(
     encoder : "rank", None or fitted transformer, default="rank"
         The space of the rows; see `gansampler.metrics`.
     classifier : classifier or None, default=None
-        None are boosted trees with five rows or more in a leaf. It gets a seed wherever it has
-        none.
+        None are boosted trees of up to 15 leaves, with 5 rows or more in each. It gets a seed
+        wherever it has none.
     folds : int, default=3
         Parts, each of which is scored by a classifier trained on the others.
     max_rows : int, default=5000
@@ -68,8 +68,8 @@ def two_sample_auc(
     --------
     >>> import numpy as np
     >>> rows = np.random.default_rng(0).normal(size=(200, 2))
-    >>> two_sample_auc(rows, rows + 9, encoder=None, random_state=0)
-    1.0
+    >>> two_sample_auc(rows, rows + 9, encoder=None, random_state=0) > 0.99
+    True
     """
     folds, max_rows = check_count("folds", folds, 2), check_count("max_rows", max_rows, folds)
     tables = {"real": real, "generated": generated, "held_out": held_out}
@@ -79,7 +79,7 @@ def two_sample_auc(
     n = min(len(reference), len(rows["generated"]), max_rows)
     both = np.vstack([thinned(each, n, rng) for each in (reference, rows["generated"])])
     seed = int(rng.integers(2**31))
-    trees = HistGradientBoostingClassifier(min_samples_leaf=5)
+    trees = HistGradientBoostingClassifier(max_leaf_nodes=15, min_samples_leaf=5)
     judge = seeded_copy(trees if classifier is None else classifier, seed)
     parts = StratifiedKFold(folds, shuffle=True, random_state=seed)
     kinds = np.repeat([0, 1], n)

@@ -1,5 +1,6 @@
 """What a generator has learnt, in one report."""
 
-from .report import QualityReport, quality_report
+from .judging import quality_report
+from .report import QualityReport
 
 __all__ = ["QualityReport", "quality_report"]
