@@ -151,7 +151,10 @@ def _in_space(encoder: Any, tables: Mapping[str, Any]) -> dict[str, Floats]:
     }
     for name, each in rows.items():
         if not np.isfinite(each).all():
-            raise ValueError(f"{name} has numbers too large to be compared: divide them.")
+            raise ValueError(
+                f"{name} has numbers too near to each other, or too far apart, to reckon with: "
+                "round them."
+            )
     return rows
 
 
