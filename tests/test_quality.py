@@ -167,7 +167,8 @@ def test_held_out_rows_can_be_given(data, real):
     known = pd.concat([X[y == 0], training], ignore_index=True)
     classes = np.repeat([0, 1], [(y == 0).sum(), len(training)])
     half = len(held_out) // 2
-    for sampler in (JitterOverSampler(), training.sample(30, random_state=0)):
+    copies = training.sample(30, random_state=0)[known.columns[::-1]]
+    for sampler in (JitterOverSampler(), copies):
         report = quality_report(sampler, known, classes, held_out=held_out)
         assert (report.n_training, report.n_held_out) == (60, len(held_out))
         assert report.frame.drop(columns="total_variation").notna().all(axis=None)
@@ -294,6 +295,18 @@ def test_columns_of_any_name_are_named(data):
     report = quality_report(own, X, y)
     assert list(report.by_column.index) == names
     assert "('p', 1)" in str(report)
+
+
+@pytest.mark.usefixtures("quick_judge")
+def test_targets_of_any_kind_are_taken(data):
+    X, y = data
+    one_hot = pd.get_dummies(y.map({0: "no", 1: "yes"}))
+    reports = [
+        quality_report(JitterOverSampler(), X, classes)
+        for classes in (one_hot, y.map({0: "no", 1: "yes"}).astype("category"))
+    ]
+    assert [report.label for report in reports] == ["yes", "yes"]
+    pd.testing.assert_frame_equal(reports[0].frame, reports[1].frame)
 
 
 def test_it_is_a_public_name():

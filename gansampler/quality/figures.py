@@ -101,7 +101,9 @@ def figures_of(
     found = {name: float(each.mean()) for name, each in by_column.items()}
     found |= _of_two(Z["real"], Z["generated"], seed)
     found |= _of_copying(Z, seed)
-    return {name: found.get(name, np.nan) for name in FIGURES}, _gaps(by_column, rows.columns)
+    return {name: found.get(name, np.nan) for name in FIGURES}, _gaps(
+        by_column, kinds.compared.columns
+    )
 
 
 def _by_column(

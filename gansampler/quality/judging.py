@@ -90,19 +90,16 @@ def quality_report(
     >>> list(report.frame.index)
     ['JitterOverSampler', 'duplicates', 'SMOTE', 'real held-out rows']
     """
-    X, target, label = _checked(sampler, X, y, label, held_out, n)
+    X, labels, label = _checked(sampler, X, y, label, held_out, n)
     rng = numpy_generator(random_state)
     seed = int(rng.integers(2**31))
-    own, learnt = target.labels == label, np.arange(len(X))
     needs_fit = is_sampler(sampler) and not is_fitted(sampler, label)
     if needs_fit and held_out is None:
-        _check_class(own, label, 4 * MIN_ROWS, "of which half are held out")
-        learnt, kept_back = held_out_half(target.codes, rng)
-        held_out = take(X, kept_back[own[kept_back]])
-    training = take(X, learnt[own[learnt]])
+        X, labels, held_out = _parted(X, labels, label, rng)
+    training = take(X, np.flatnonzero(labels == label))
     size = n or min(MAX_ROWS, len(training) if held_out is None else len(held_out) // 2)
     if needs_fit:
-        drawn = train_and_draw(sampler, take(X, learnt), target.labels[learnt], label, size, seed)
+        drawn = train_and_draw(sampler, X, labels, label, size, seed)
     else:
         drawn = draw(sampler, size, label) if is_sampler(sampler) else Drawn(sampler)
     real, fresh = _real_rows(training, held_out, rng)
@@ -111,23 +108,15 @@ def quality_report(
     found = {name: figures_of(rows, real, encoder, seed) for name, rows in ways.items()}
     if fresh is not None:
         # These are one half of the held-out rows: the other half is left to compare them with.
-        real = real._replace(held_out=real.compared)
-        found[REAL] = figures_of(_some(fresh, size, rng), real, encoder, seed)
-    return QualityReport(
-        frame=pd.DataFrame({name: figures for name, (figures, _) in found.items()}).T,
-        by_column=pd.DataFrame({name: gaps for name, (_, gaps) in found.items()}),
-        label=label,
-        n_training=len(training),
-        n_held_out=0 if held_out is None else len(held_out),
-        n_rows=len(next(iter(ways.values()))),
-        collapsed=_collapsed(drawn.sampler),
-    )
+        real_to_them = real._replace(held_out=real.compared)
+        found[REAL] = figures_of(_some(fresh, size, rng), real_to_them, encoder, seed)
+    return _reported(found, label, real, len(ways[_name(drawn)]), drawn.sampler)
 
 
 def _checked(
     sampler: Any, X: Any, y: Any, label: Any, held_out: Any, n: int | None
-) -> tuple[Any, Target, Any]:
-    """Check all that comes in; give the rows, their classes, and the class to look at."""
+) -> tuple[Any, NDArray[Any], Any]:
+    """Check all that comes in; give the rows, their labels, and that of the class to look at."""
     if n is not None:
         check_count("n", n, MIN_ROWS)
     X, target = X if isinstance(X, pd.DataFrame) else np.asarray(X), Target(y)
@@ -140,7 +129,7 @@ def _checked(
     least = {"generated": MIN_ROWS, "held_out": 2 * MIN_ROWS}
     for name, frame in frames.items():
         check_enough(name, frame, least.get(name, 1))
-    return X, target, label
+    return X, target.labels, label
 
 
 def _class_called(label: Any, target: Target) -> Any:
@@ -159,6 +148,16 @@ def _check_class(own: NDArray[np.bool_], label: Any, least: int, why: str = "to 
             f"Class {label!r} has {own.sum()} rows, and a report needs {least} of them, {why}. "
             "Choose another `label`."
         )
+
+
+def _parted(
+    X: Any, labels: NDArray[Any], label: Any, rng: np.random.Generator
+) -> tuple[Any, NDArray[Any], Any]:
+    """Give rows to learn from, their labels, and the held-out rows of one class."""
+    own = labels == label
+    _check_class(own, label, 4 * MIN_ROWS, "of which half are held out")
+    learnt, kept_back = held_out_half(labels, rng)
+    return take(X, learnt), labels[learnt], take(X, kept_back[own[kept_back]])
 
 
 def _real_rows(
@@ -206,6 +205,21 @@ def _name(drawn: Drawn) -> str:
     return f"{name}, yours" if name == SMOTE else name
 
 
-def _collapsed(sampler: Any) -> bool | None:
+def _reported(
+    found: dict[str, tuple[dict[str, float], pd.Series]],
+    label: Any,
+    real: Kinds,
+    n_rows: int,
+    sampler: Any,
+) -> QualityReport:
+    """Put together what was found of each way."""
     history = getattr(sampler, "history_", None)
-    return history[-1].get("collapsed") if history else None
+    return QualityReport(
+        frame=pd.DataFrame({name: figures for name, (figures, _) in found.items()}).T,
+        by_column=pd.DataFrame({name: gaps for name, (_, gaps) in found.items()}),
+        label=label,
+        n_training=len(real.training),
+        n_held_out=0 if real.held_out is None else len(real.held_out),
+        n_rows=n_rows,
+        collapsed=history[-1].get("collapsed") if history else None,
+    )

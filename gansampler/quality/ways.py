@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from imblearn.over_sampling import SMOTE
+from numpy.typing import NDArray
 from sklearn.exceptions import NotFittedError
 
 from ..columns import Codes
@@ -57,14 +58,14 @@ def train_and_draw(sampler: Any, X: Any, labels: Any, label: Any, n: int, seed: 
     return Drawn(take(rows, np.arange(len(labels), len(rows))), copy)
 
 
-def held_out_half(codes: Codes, rng: np.random.Generator) -> tuple[Codes, Codes]:
-    """Part rows by their classes (n,): the places of those to learn from, and of those kept back.
+def held_out_half(labels: NDArray[Any], rng: np.random.Generator) -> tuple[Codes, Codes]:
+    """Part rows by their labels (n,): the places of those to learn from, and of those kept back.
 
     Of each class one half goes each way; an odd row is learnt from.
     """
-    kept_back = np.zeros(len(codes), dtype=bool)
-    for code in np.unique(codes):
-        places = rng.permutation(np.flatnonzero(codes == code))
+    kept_back = np.zeros(len(labels), dtype=bool)
+    for label in np.unique(labels):
+        places = rng.permutation(np.flatnonzero(labels == label))
         kept_back[places[: len(places) // 2]] = True
     return np.flatnonzero(~kept_back), np.flatnonzero(kept_back)
 
