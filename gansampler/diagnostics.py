@@ -15,6 +15,12 @@ from .networks import Discriminator, Generator
 # A generator whose rows of some class lie nearer to each other than this share of how far real
 # ones do has collapsed.
 COLLAPSED_BELOW = 0.1
+# Without the figure, so that a run of many fits warns once.
+COLLAPSE = (
+    "The generator collapsed: in some class its rows differ less than a tenth as much as real rows "
+    "do (`history_[-1]['diversity']`). Train for more `steps`, lower `learning_rate`, take "
+    "loss='relativistic' with penalty='r1_r2', or raise `pac`."
+)
 # So many rows of each class are compared with each other, fewer where there are many classes.
 ROWS_A_CLASS, LEAST_A_CLASS, ROWS_IN_ALL = 64, 8, 512
 
@@ -114,13 +120,3 @@ def _mean_distance(rows: Tensor) -> Tensor:
 def rows_a_class(n_classes: int) -> int:
     """Tell how many rows of each class the spread is measured on."""
     return max(LEAST_A_CLASS, min(ROWS_A_CLASS, ROWS_IN_ALL // n_classes))
-
-
-def words_of_collapse(record: dict[str, Any]) -> str:
-    """Say of the last record of a training what is wrong, and what to change."""
-    return (
-        "The generator collapsed: in the worst class two of its rows differ only "
-        f"{record['diversity']:.2f} times as much as two real rows (`history_[-1]['diversity']`). "
-        "Train for more `steps`, lower `learning_rate`, take loss='relativistic' with "
-        "penalty='r1_r2', or raise `pac`."
-    )

@@ -23,7 +23,7 @@ from ._torch import resolve_device, seeded_generator, seeded_global_state, singl
 from ._warnings import warn_user
 from .anchors import Anchors
 from .columns import Codes
-from .diagnostics import Spread, rows_a_class, words_of_collapse
+from .diagnostics import COLLAPSE, Spread, rows_a_class
 from .encoding import Matrix, Span
 from .interface import whole_fit
 from .losses import LOSSES, PENALTIES, GradientPenalty, Loss
@@ -435,7 +435,7 @@ class ConditionalGAN(BaseEstimator):
     def warn_if_collapsed(self) -> None:
         """Say what to change, at the line of the user."""
         if self.history_[-1]["collapsed"]:
-            warn_user(words_of_collapse(self.history_[-1]))
+            warn_user(COLLAPSE)
 
     def _losses(self) -> list[Loss]:
         loss, penalty = make_part(self.loss, LOSSES), make_part(self.penalty, PENALTIES)

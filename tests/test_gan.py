@@ -142,7 +142,7 @@ def test_a_collapse_is_warned_of_where_it_can_be_mended(pictures):
             return super().forward(0 * x)
 
     gan = ConditionalGAN(**QUICK, generator=Point, random_state=0)
-    with pytest.warns(UserWarning, match="The generator collapsed: .* 0.00 times") as caught:
+    with pytest.warns(UserWarning, match="The generator collapsed: in some class") as caught:
         gan.fit(*pictures)
     assert len(caught) == 1
     assert caught[0].filename == __file__
