@@ -10,6 +10,7 @@ def test_rows_cost_accuracy_and_the_csv_is_read_back(run_page, capsys):
     assert page["generated"].columns.tolist() == page["X"].columns.tolist()
 
 
-def test_the_first_page_finds_generated_rows_near_real_ones(run_page):
-    page = run_page("plot_rows")
-    assert page["share"] < 1
+def test_smote_stays_near_and_anchors_reach_further(run_page):
+    near = run_page("plot_rows")["near"]
+    assert near["SMOTE"] > near["Jittered anchors, accepted"]
+    assert near["SMOTE"] > near["LSGAN on anchors, accepted"]
