@@ -334,7 +334,7 @@ def _mark_dates(ax: Axes) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     ax.xaxis_date()
-    few = AutoDateLocator(minticks=3, maxticks=6)
+    few = AutoDateLocator(minticks=2, maxticks=6)  # with 3, some spans have no step that fits
     ax.xaxis.set_major_locator(few)
     ax.xaxis.set_major_formatter(ConciseDateFormatter(few))
 

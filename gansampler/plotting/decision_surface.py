@@ -293,7 +293,7 @@ def _levels(surfaces: list[Floats], response: str) -> Floats:
         return np.linspace(0, 1, 11)
     low = min(float(np.nanmin(surface)) for surface in surfaces)
     high = max(float(np.nanmax(surface)) for surface in surfaces)
-    return MaxNLocator(10).tick_values(low, max(high, low + 1e-6))
+    return np.asarray(MaxNLocator(10).tick_values(low, max(high, low + 1e-6)))
 
 
 def _greys() -> Any:
