@@ -113,7 +113,7 @@ def label_of(sampler: Any, label: Any) -> Any:
 
 
 def drawn(sampler: Any, n: int, label: Any) -> Any:
-    """Draw n rows of a class from a copy, so that what the sampler draws next stays the same."""
+    """Draw n rows of a class; what the sampler draws next stays the same."""
     if not isinstance(n, Integral) or n < 1:
         raise ValueError(f"n={n!r} must be a whole number of rows, one or more.")
     if not hasattr(sampler, "sample"):
@@ -123,8 +123,19 @@ def drawn(sampler: Any, n: int, label: Any) -> Any:
             "X_resampled[len(X):] say."
         )
     check_learnt(sampler)
-    own = copy.deepcopy(sampler)
+    own = _with_random_state_of_its_own(sampler)
     return own.sample(int(n)) if label is None else own.sample(int(n), label)
+
+
+def _with_random_state_of_its_own(sampler: Any) -> Any:
+    """Copy a sampler, and of what it holds only random generators and samplers that have some."""
+    own = copy.copy(sampler)
+    for name, value in list(vars(own).items()):
+        if isinstance(value, (np.random.Generator, np.random.RandomState)):
+            setattr(own, name, copy.deepcopy(value))
+        elif hasattr(value, "sample") and hasattr(value, "fit"):
+            setattr(own, name, _with_random_state_of_its_own(value))
+    return own
 
 
 def some(rows: Any, n: int) -> Any:
