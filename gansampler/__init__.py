@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .calibration import PriorCorrectedClassifier
+    from .gan import ConditionalGAN
     from .guard import GuardedOverSampler
     from .samplers import CGANOverSampler, JitterOverSampler, LSGANOverSampler
 
@@ -12,6 +13,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CGANOverSampler",
+    "ConditionalGAN",
     "GuardedOverSampler",
     "JitterOverSampler",
     "LSGANOverSampler",
@@ -19,7 +21,11 @@ __all__ = [
     "__version__",
 ]
 
-_MODULES = {"GuardedOverSampler": "guard", "PriorCorrectedClassifier": "calibration"}
+_MODULES = {
+    "ConditionalGAN": "gan",
+    "GuardedOverSampler": "guard",
+    "PriorCorrectedClassifier": "calibration",
+}
 
 
 def __getattr__(name: str) -> Any:
