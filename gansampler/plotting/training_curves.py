@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from .rows import check_learnt
@@ -46,9 +45,6 @@ class TrainingCurvesDisplay:
     records : DataFrame
         A row a record, with ``step`` and any of the keys of ``history_``.
 
-    collapsed_below : float or None, default=None
-        The diversity below which a generator counts as collapsed, drawn as a line.
-
     Attributes
     ----------
     axes_ : list of Axes
@@ -66,22 +62,17 @@ class TrainingCurvesDisplay:
     ['Losses']
     """
 
-    def __init__(self, *, records: pd.DataFrame, collapsed_below: float | None = None) -> None:
-        self.records, self.collapsed_below = records, collapsed_below
+    def __init__(self, *, records: pd.DataFrame) -> None:
+        self.records = records
 
     @classmethod
-    def from_history(
-        cls, history: Sequence[Mapping[str, Any]], *, collapsed_below: float | None = None
-    ) -> TrainingCurvesDisplay:
+    def from_history(cls, history: Sequence[Mapping[str, Any]]) -> TrainingCurvesDisplay:
         """Take the records of a training.
 
         Parameters
         ----------
         history : list of dict, or DataFrame
             ``history_`` of a sampler or a GAN.
-
-        collapsed_below : float or None, default=None
-            The diversity below which a generator counts as collapsed.
 
         Returns
         -------
@@ -92,7 +83,7 @@ class TrainingCurvesDisplay:
         ValueError
             If there is no record, none with a ``step``, or none with anything to draw.
         """
-        display = cls(records=_checked(history), collapsed_below=collapsed_below)
+        display = cls(records=_checked(history))
         if not display.panels:
             known = [*LOSSES, *VERDICTS, "diversity", *RATES]
             raise ValueError(
@@ -102,18 +93,13 @@ class TrainingCurvesDisplay:
         return display
 
     @classmethod
-    def from_sampler(
-        cls, sampler: Any, *, collapsed_below: float | None = None
-    ) -> TrainingCurvesDisplay:
+    def from_sampler(cls, sampler: Any) -> TrainingCurvesDisplay:
         """Take the history of a fitted sampler or GAN.
 
         Parameters
         ----------
         sampler : object with ``history_``
             After `fit_resample`, or `fit` of a GAN.
-
-        collapsed_below : float or None, default=None
-            As in `from_history`.
 
         Returns
         -------
@@ -127,12 +113,12 @@ class TrainingCurvesDisplay:
             If nothing was trained.
         """
         check_learnt(sampler, "history_")
-        return cls.from_history(sampler.history_, collapsed_below=collapsed_below)
+        return cls.from_history(sampler.history_)
 
     @property
     def panels(self) -> list[str]:
         """Titles of the panels that there is something to draw in."""
-        return [title for title, (keys, _) in PANELS.items() if set(keys) & set(self.records)]
+        return [title for title, (keys, _) in PANELS.items() if set(keys) & _known(self.records)]
 
     def plot(self, ax: Any = None) -> TrainingCurvesDisplay:
         """Draw the panels.
@@ -172,6 +158,11 @@ def _checked(history: Any) -> pd.DataFrame:
     return records
 
 
+def _known(records: pd.DataFrame) -> set[str]:
+    """Name the keys with any figure: a loss that judges rows by pairs has no part on real ones."""
+    return set(records.columns[records.notna().any()])
+
+
 def draw_losses(ax: Axes, records: pd.DataFrame) -> None:
     """Draw all losses that there are by the training step."""
     draw_lines(ax, records, LOSSES)
@@ -180,7 +171,7 @@ def draw_losses(ax: Axes, records: pd.DataFrame) -> None:
 
 def draw_lines(ax: Axes, records: pd.DataFrame, names: Mapping[str, str]) -> None:
     """Draw the keys of records that are there under their names."""
-    present = [key for key in names if key in records]
+    present = [key for key in names if key in _known(records)]
     for key, (color, line) in zip(present, STYLES, strict=False):
         ax.plot(records["step"], records[key], line, color=color, label=names[key])
 
@@ -196,16 +187,17 @@ def _draw_verdicts(ax: Axes, display: TrainingCurvesDisplay) -> None:
 
 
 def _draw_diversity(ax: Axes, display: TrainingCurvesDisplay) -> None:
+    from ..diagnostics import COLLAPSED_BELOW  # which needs torch
+
     records = display.records
     ax.axhline(1, color=GREY, linewidth=0.8, label="real rows")
     draw_lines(ax, records, {"diversity": "generated, worst class"})
-    if display.collapsed_below is not None:
-        ax.axhline(display.collapsed_below, color=RED, linestyle=":", label="limit of collapse")
-    if "collapsed" in records:
-        at = records[records["collapsed"].eq(True)]
-        label = "collapsed" if len(at) else None
-        ax.plot(at["step"], at["diversity"], "X", color=RED, markersize=7, label=label)
-    ax.set_ylim(0, max(1.1, 1.1 * float(np.nanmax(records["diversity"], initial=0))))
+    ax.axhline(COLLAPSED_BELOW, color=RED, linestyle=":", label="limit of collapse")
+    collapsed = records.get("collapsed", pd.Series(False, records.index)).eq(True)
+    if collapsed.any():
+        at = records[collapsed]
+        ax.plot(at["step"], at["diversity"], "X", color=RED, markersize=7, label="collapsed")
+    ax.set_ylim(0, 1.1 * max(1, records["diversity"].max()))
     ax.set_ylabel("share of real diversity")
 
 
