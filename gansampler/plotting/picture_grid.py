@@ -24,7 +24,7 @@ GAP = 0.08
 class PictureGridDisplay:
     """Grey pictures in rows, one row a class, say, or a moment of a training.
 
-    Use `from_gan` or `from_pictures`, or name the rows yourself. The largest value is black.
+    Use `from_gan` or `from_pictures`, or name the rows yourself. The larger a value, the darker.
 
     Parameters
     ----------
@@ -171,10 +171,11 @@ def _shaped(rows: Pictures, shape: tuple[int, int]) -> Pictures:
 def draw_pictures(ax: Axes, pictures: Mapping[Any, Pictures]) -> list[float]:
     """Draw rows of pictures as one, and name the rows; give the middles of the columns.
 
-    Ends of the greys are those of all pictures together.
+    The greys are the same in all, and end where the outermost hundredth of the values begins.
     """
     canvas, middles, places = _montage(list(pictures.values()))
-    ax.imshow(canvas, cmap="Greys", interpolation="nearest")
+    white, black = np.nanquantile(canvas, [0.01, 0.99])
+    ax.imshow(canvas, cmap="Greys", interpolation="nearest", vmin=white, vmax=black)
     ax.set_yticks(middles, [str(label) for label in pictures], parse_math=False)
     ax.set_xticks([])
     ax.tick_params(length=0)
