@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -293,7 +293,8 @@ def draw_spread(ax: Axes, spread: Spread, looks: Mapping[str, Mapping[str, Any]]
     else:  # an empty column stays an empty frame
         ax.set(xticks=[], yticks=[])
     if any(spread.missing.values()):
-        ax.set_xlabel(f"missing: {_in_words(spread.missing.items())}")
+        shares = ", ".join(f"{name} {share:.0%}" for name, share in spread.missing.items())
+        ax.set_xlabel(f"missing: {shares}")
 
 
 def _looks_of(
@@ -313,10 +314,6 @@ def _keys(spreads: Sequence[Spread], looks: Mapping[str, Mapping[str, Any]]) -> 
     own = _looks_of(spreads[0], looks)
     lines = {name: Line2D([], [], **{**look, **unused}) for name, look in own.items()}
     return {"real": Patch(color=LIGHT), **lines}
-
-
-def _in_words(missing: Iterable[tuple[str, float]]) -> str:
-    return ", ".join(f"{name} {share:.0%}" for name, share in missing)
 
 
 def _draw_steps(ax: Axes, spread: Spread, looks: Mapping[str, Mapping[str, Any]]) -> None:
