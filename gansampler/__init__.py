@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from .calibration import PriorCorrectedClassifier
     from .gan import ConditionalGAN
     from .guard import GuardedOverSampler
+    from .quality import quality_report
     from .samplers import CGANOverSampler, JitterOverSampler, LSGANOverSampler
 
 __version__ = "0.1.0"
@@ -19,17 +20,19 @@ __all__ = [
     "LSGANOverSampler",
     "PriorCorrectedClassifier",
     "__version__",
+    "quality_report",
 ]
 
 _MODULES = {
     "ConditionalGAN": "gan",
     "GuardedOverSampler": "guard",
     "PriorCorrectedClassifier": "calibration",
+    "quality_report": "quality",
 }
 
 
 def __getattr__(name: str) -> Any:
-    """Import a class when it is first asked for: torch takes seconds, a command may end before."""
+    """Import a name when it is first asked for: torch takes seconds, a command may end before."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_MODULES.get(name, 'samplers')}"), name)

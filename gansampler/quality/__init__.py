@@ -1,0 +1,6 @@
+"""What a generator has learnt, in one report."""
+
+from .judging import quality_report
+from .report import QualityReport
+
+__all__ = ["QualityReport", "quality_report"]
