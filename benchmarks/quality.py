@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from core_sets import core_sets, sources
-from gansampler.quality.ways import duplicates, held_out_half, smote
 from provenance import markdown_source, provenance, read_result, write_result
 from scipy.stats import wilcoxon
 from study import HERE
@@ -26,6 +25,7 @@ from gansampler.encoding import TableEncoder
 from gansampler.evaluation.axes.strategies import STRATEGIES
 from gansampler.evaluation.report.tables import to_markdown
 from gansampler.evaluation.tables import DataSet
+from gansampler.quality.ways import duplicates, held_out_half, smote
 
 MAX_ROWS = 2_000  # of a set
 MAX_OF_CLASS = 1_000

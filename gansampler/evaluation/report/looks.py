@@ -7,22 +7,34 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ...encoding import TableEncoder
 from ...plotting.columns import ColumnsDisplay, spread_of
 from ...plotting.row_map import Projection, draw_points
 from ...plotting.rows import some
 from ...plotting.style import DARK
 from ...plotting.training_curves import draw_losses
+from ...quality.figures import FIGURES, MIN_ROWS, Kinds, figures_of
 from ..statistics.gains import REFERENCES
 from ..tables import classes_by_frequency
 from .figures import drawing, mark
 from .figures import look as look_of
-from .sections import Section
+from .sections import Section, Table
 from .words import SUBJECTS
 
 # The rows of a data set, and by strategy what was generated for it: see `sections_of_look`.
 Look = Mapping[str, Any]
 MAX_COLUMNS = 24
 MAX_POINTS = 600
+# Those of the figures of a quality report that need no rows which nobody learnt from.
+QUALITY = (
+    "two_sample_auc",
+    "kolmogorov_smirnov",
+    "total_variation",
+    "correlation_difference",
+    "coverage",
+    "diversity",
+    "nearest_neighbour_distance_ratio",
+)
 
 
 def sections_of_look(look: Look) -> Iterator[Section]:
@@ -39,6 +51,7 @@ def sections_of_look(look: Look) -> Iterator[Section]:
         for name, example in look["examples"].items()
         if len(rows := example["rows"][(example["labels"] == label).to_numpy()])
     }
+    yield from _how_like_real(label, real, generated)
     yield from _in_two_dimensions(label, real, other, generated)
     yield from _column_by_column(label, real, generated)
     images = {
@@ -47,6 +60,33 @@ def sections_of_look(look: Look) -> Iterator[Section]:
         if example["history"]
     }
     yield Section("Training curves", "Losses on one fold.", (), images)
+
+
+def _how_like_real(
+    label: Any, real: pd.DataFrame, generated: Mapping[str, pd.DataFrame]
+) -> Iterator[Section]:
+    """Hold the rows of each strategy against the real ones, a row of figures for each."""
+    enough = {name: rows for name, rows in generated.items() if len(rows) >= MIN_ROWS}
+    if len(real) < MIN_ROWS or not enough:
+        return
+    real, encoder = some(real, MAX_POINTS), TableEncoder().fit(real)
+    kinds = Kinds(training=real, held_out=None, compared=real)
+    found = {
+        name: figures_of(some(rows, MAX_POINTS), kinds, encoder, seed=0)[0]
+        for name, rows in enough.items()
+    }
+    shown = pd.DataFrame(found).T[list(QUALITY)].rename_axis("strategy")
+    meanings = "; ".join(
+        f"{FIGURES[name].title}: {FIGURES[name].meaning} (perfect: {FIGURES[name].perfect})"
+        for name in QUALITY
+    )
+    table = shown.map(lambda figure: "-" if pd.isna(figure) else f"{figure:.3f}")
+    yield Section(
+        f"How like real rows of class '{label}' the generated ones are",
+        "Of one fold. Among the real rows are those that were learnt from, so copies, such as "
+        f"those of random, look better than they are. {meanings}.",
+        [Table(table.rename(columns={name: FIGURES[name].title for name in QUALITY}))],
+    )
 
 
 def _in_two_dimensions(
