@@ -349,6 +349,13 @@ def _add_generate(commands: Any) -> None:
     parser.add_argument(
         "--sampler", default="lsgan", metavar="NAME", help="lsgan (default), cgan or jitter"
     )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="also train a copy of the sampler on one half of the rows, and write a page (.html) "
+        "on how its rows compare with the other half, beside those of duplicates and SMOTE",
+    )
     _add_param(parser, "a parameter of the sampler, such as steps=2000")
     _add_seed(parser)
 

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from . import CGANOverSampler, JitterOverSampler, LSGANOverSampler
+from . import CGANOverSampler, JitterOverSampler, LSGANOverSampler, quality_report
 from .columns import check_features, describe_columns
 from .csv_form import Form, find_form
-from .files import PACK, check_writable, endings, written_whole
+from .files import PACK, check_writable, endings, write_whole, written_whole
 from .naming import check_name
 from .readings import readings_in_lines, warn_of_doubts
 from .tables import WORKBOOKS, is_csv, parse_table, read_fields, split_target
@@ -36,6 +36,8 @@ def generate(
         raise ValueError(f"-n {arguments.n}: ask for 1 row or more.")
     source, out = arguments.data, arguments.out
     _check_output(out, Path(source))
+    if arguments.report is not None:
+        _check_report(arguments.report, Path(source), out)
     how = {"sep": arguments.sep, "encoding": arguments.encoding}
     table = parse_table(source, **how)
     X, y = split_target(table, arguments.target, drop, read)
@@ -44,6 +46,7 @@ def generate(
     header, fields = read_fields(source, table, **how)
     label, text = find_label(arguments.label, y, fields[y.name])
     sampler = _make_sampler(arguments, params)
+    page = None if arguments.report is None else _report(sampler, X, y, label)
     _train(sampler, X, y, label)
     kept = [name in X or name == y.name for name in table.columns]
     chunks = (
@@ -55,6 +58,9 @@ def generate(
         form = form._replace(separator="\t")
     _write(chunks, out, form, [name for name, is_kept in zip(header, kept, strict=True) if is_kept])
     print(f"Written: {arguments.n:,} rows of class {text} in {out}")
+    if page is not None:
+        write_whole(arguments.report, page)
+        print(f"Written: a report on such rows in {arguments.report}")
 
 
 def _check_output(path: Path, source: Path) -> None:
@@ -64,11 +70,23 @@ def _check_output(path: Path, source: Path) -> None:
     if packing not in PACK:
         known = ", ".join(f".csv{each}" for each in PACK)
         raise ValueError(f"{path}: {packing} is not written; choose an ending out of {known}.")
+    _check_place(path, source)
+
+
+def _check_place(path: Path, source: Path) -> None:
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise ValueError(f"{path} cannot be written: it is a folder, or its folder does not exist.")
     if source.exists() and path.exists() and path.samefile(source):
         raise ValueError(f"{path} is the input itself: choose another name.")
     check_writable(path)
+
+
+def _check_report(path: Path, source: Path, out: Path) -> None:
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"--report {path}: it is a page; choose a name that ends in .html.")
+    _check_place(path, source)
+    if path.resolve() == out.resolve():
+        raise ValueError(f"--report {path} is where the rows go: choose another name.")
 
 
 def find_label(wanted: str, y: pd.Series, written: pd.Series) -> tuple[Any, Any]:
@@ -95,13 +113,21 @@ def _make_sampler(arguments: argparse.Namespace, params: Mapping[str, Any]) -> A
     return sampler.set_params(**{"random_state": arguments.seed, **progress, **params})
 
 
+def _report(sampler: Any, X: pd.DataFrame, y: pd.Series, label: Any) -> str:
+    """Write a page on the rows of a class that a copy of a sampler generates, which sees half."""
+    return quality_report(sampler, _with_text_names(X), y, label=label).to_html()
+
+
+def _with_text_names(X: pd.DataFrame) -> pd.DataFrame:
+    return X.set_axis(check_features(X).columns, axis=1)
+
+
 def _train(sampler: Any, X: pd.DataFrame, y: pd.Series, label: Any) -> None:
     """Fit a sampler so that it can draw rows of a class, the largest or not."""
-    features = check_features(X)
-    tqdm.write(readings_in_lines(describe_columns(features)), file=sys.stderr)
+    tqdm.write(readings_in_lines(describe_columns(check_features(X))), file=sys.stderr)
     # One row more than there are, so that the class takes part in training.
     sampler.set_params(sampling_strategy={label: int((y == label).sum()) + 1})
-    sampler.fit_resample(X.set_axis(features.columns, axis=1), y)
+    sampler.fit_resample(_with_text_names(X), y)
 
 
 def _draw(sampler: Any, label: Any, n: int) -> Iterator[pd.DataFrame]:

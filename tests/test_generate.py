@@ -228,3 +228,34 @@ def test_a_missing_reader_of_workbooks_is_named(tmp_path, capsys, monkeypatch):
         archive.writestr("xl/workbook.xml", "")
     assert run(tmp_path / "t.xlsx", tmp_path / "new.csv") == 2
     assert "openpyxl" in capsys.readouterr().err
+
+
+def test_a_report_on_the_class_is_written_beside_the_rows(tmp_path, columns, capsys):
+    source, out, page = (tmp_path / name for name in ("t.csv", "new.csv", "report.html"))
+    write(source, columns)
+    assert run(source, tmp_path / "plain.csv", n=20) == 0
+    assert run(source, out, "--report", str(page), n=20) == 0
+    assert out.read_bytes() == (tmp_path / "plain.csv").read_bytes()
+    assert "a report on such rows in" in capsys.readouterr().out
+    shown = page.read_text(encoding="utf-8")
+    assert "rows of class &#x27;yes&#x27;: JitterOverSampler." in shown
+    for way in ("duplicates", "SMOTE", "real held-out rows"):
+        assert f"<th>{way}</th>" in shown
+    assert "größe" in shown or "<th>words</th>" in shown
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_any_work(tmp_path, columns, capsys):
+    source, out = tmp_path / "t.csv", tmp_path / "new.html"
+    write(source, {"zip": columns["zip"]})
+    for page, why in [
+        (tmp_path / "report.csv", "ends in .html"),
+        (tmp_path / "nowhere" / "report.html", "its folder does not exist"),
+        (out, "is where the rows go"),
+    ]:
+        assert run(source, out, "--report", str(page)) == 2
+        assert why in capsys.readouterr().err
+    few = np.repeat(["no", "yes"], [110, 10])
+    write(source, {"zip": columns["zip"]}, few)
+    assert run(source, out, "--report", str(tmp_path / "report.html")) == 2
+    assert "Class 'yes' has 10 rows, and a report needs 24" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["t.csv"]

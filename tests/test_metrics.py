@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -63,7 +64,7 @@ def test_a_frame_of_every_dtype_with_holes_is_taken(figure, mixed):
 @each_of_two
 def test_tables_that_do_not_fit_are_refused(figure, mixed):
     X, _ = mixed
-    with pytest.raises(ValueError, match="generated has other columns than real: 'new' alone in"):
+    with pytest.raises(ValueError, match="'new' alone in generated, 'int' alone in real"):
         figure(X, X.rename(columns={"int": "new"}))
     with pytest.raises(ValueError, match="generated has no rows: this figure needs"):
         figure(X, X[:0])
@@ -160,6 +161,30 @@ def test_an_ordered_column_of_other_categories_is_refused():
     with pytest.raises(ValueError, match=r"generated.astype\(real.dtypes\)"):
         metrics.kolmogorov_smirnov(real, other)
     assert metrics.kolmogorov_smirnov(real, other.astype(real.dtypes)).tolist() == [0]
+
+
+def test_objects_that_mix_are_categories_whichever_rows_there_are():
+    mixed = pd.DataFrame({"a": pd.Series([date(2020, 1, 1), "soon"] * 9, dtype=object)})
+    dates = mixed[::2]
+    assert metrics.total_variation(mixed, dates).to_dict() == {"a": 0.5}
+    assert metrics.recall(mixed, dates) == 0.5
+    with pytest.raises(ValueError, match="'a' is read as category"):
+        metrics.recall(dates, mixed)
+
+
+def test_columns_of_any_name_are_paired():
+    names = pd.Index([None, ("p", 1), 2.5], tupleize_cols=False)
+    real = pd.DataFrame(normal(20)).set_axis(names, axis=1)
+    assert metrics.frechet_distance(real, real.iloc[:, ::-1]) == pytest.approx(0, abs=1e-9)
+    assert (metrics.kolmogorov_smirnov(real, real.iloc[:, ::-1]) == 0).all()
+    with pytest.raises(ValueError, match=r"\('p', 1\) alone in real"):
+        metrics.precision(real, real.iloc[:, [0, 2]])
+
+
+def test_numbers_between_which_no_slope_is_finite_are_refused():
+    real = np.array([[0.0], [1e-310]] * 9)
+    with pytest.raises(ValueError, match="generated has numbers too near to each other"):
+        metrics.precision(real, real * 0 + 5e-324)
 
 
 def test_global_random_state_stays_and_a_seed_gives_the_same():

@@ -81,15 +81,15 @@ def alike_frames(tables: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     frames = {name: _frame(name, table) for name, table in tables.items()}
     (first, real), *others = frames.items()
     for name, frame in others:
-        if set(frame.columns) != set(real.columns):
-            alone = [_alone(name, frame, real), _alone(first, real, frame)]
+        alone = [_alone(name, frame, real), _alone(first, real, frame)]
+        if any(alone):
             raise ValueError(
                 f"{name} has other columns than {first}: {', '.join(filter(None, alone))}. Give "
                 "both the same."
             )
-        frames[name] = frame[real.columns]
-        for column in real.columns:
-            _check_alike(name, frame[column], first, real[column])
+        frames[name] = frame.iloc[:, frame.columns.get_indexer(real.columns)]
+        for place in range(real.shape[1]):
+            _check_alike(name, frames[name].iloc[:, place], first, real.iloc[:, place])
     return frames
 
 
@@ -109,7 +109,7 @@ def _frame(name: str, table: Any) -> pd.DataFrame:
 
 def _alone(name: str, frame: pd.DataFrame, other: pd.DataFrame) -> str:
     """Say which columns a frame has and the other has not, if any."""
-    columns = [repr(each) for each in frame.columns if each not in set(other.columns)]
+    columns = [repr(each) for each in frame.columns[~frame.columns.isin(other.columns)]]
     more = " and more" if len(columns) > 5 else ""
     return f"{', '.join(columns[:5])}{more} alone in {name}" if columns else ""
 
@@ -119,6 +119,8 @@ def _check_alike(name: str, column: pd.Series, first: str, real: pd.Series) -> N
     if column.isna().all() or real.isna().all():
         return
     kind, real_kind = kind_of(column), kind_of(real)
+    if real_kind == "category" and column.dtype == real.dtype == object:
+        return  # of mixed objects some rows may look like dates for themselves
     both_ordered = kind == real_kind == "ordered"
     if kind != real_kind or (both_ordered and plain(column).dtype != plain(real).dtype):
         raise ValueError(
@@ -142,29 +144,36 @@ def _in_space(encoder: Any, tables: Mapping[str, Any]) -> dict[str, Floats]:
         for name, frame in frames.items():
             check_enough(name, frame, 1)
         encoder = TableEncoder().fit(pd.concat(real, ignore_index=True))
-    new_holes = _columns_with_new_holes(frames)
-    return {
+    new_holes = _places_of_new_holes(frames)
+    rows = {
         name: np.hstack([encoder.transform(frame), *_marked(frame, new_holes)]).astype(np.float64)
         for name, frame in frames.items()
     }
+    for name, each in rows.items():
+        if not np.isfinite(each).all():
+            raise ValueError(
+                f"{name} has numbers too near to each other, or too far apart, to reckon with: "
+                "round them."
+            )
+    return rows
 
 
 def _fits(encoder: Any) -> bool:
     return isinstance(encoder, str) or hasattr(encoder, "transform")
 
 
-def _columns_with_new_holes(frames: Mapping[str, pd.DataFrame]) -> list[Any]:
-    """List the columns in which generated rows alone have holes, which the encoder cannot know."""
+def _places_of_new_holes(frames: Mapping[str, pd.DataFrame]) -> list[int]:
+    """List the columns in which generated rows alone have holes, which no encoder can know."""
     if GENERATED not in frames:
         return []
-    with_holes = {name: frame.isna().any() for name, frame in frames.items()}
-    real = np.logical_or.reduce([holes for name, holes in with_holes.items() if name != GENERATED])
-    return list(with_holes[GENERATED].index[with_holes[GENERATED] & ~real])
+    holes = {name: frame.isna().any().to_numpy() for name, frame in frames.items()}
+    known = np.logical_or.reduce([each for name, each in holes.items() if name != GENERATED])
+    return np.flatnonzero(holes[GENERATED] & ~known).tolist()
 
 
-def _marked(frame: pd.DataFrame, columns: list[Any]) -> list[Floats]:
+def _marked(frame: pd.DataFrame, places: list[int]) -> list[Floats]:
     """Give a block (n, 2) for each column, as the encoder does for the holes it knows."""
-    holes = [frame[column].isna().to_numpy(dtype=np.float64) for column in columns]
+    holes = [frame.iloc[:, place].isna().to_numpy(dtype=np.float64) for place in places]
     return [np.column_stack([1 - hole, hole]) for hole in holes]
 
 

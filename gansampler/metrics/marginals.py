@@ -181,8 +181,8 @@ def _columns(
         check_enough(name, frame, 1)
     first, second = frames.values()
     places = set(nominal_columns(real, first, categorical_features))
-    chosen = [name for place, name in enumerate(first) if (place in places) == nominal]
-    return {name: (first[name], second[name]) for name in chosen}
+    chosen = [place for place in range(first.shape[1]) if (place in places) == nominal]
+    return {first.columns[each]: (first.iloc[:, each], second.iloc[:, each]) for each in chosen}
 
 
 def _series(values: dict[Any, float]) -> pd.Series:

@@ -114,10 +114,10 @@ def _by_column(
 
 def _gaps(by_column: dict[str, pd.Series], columns: pd.Index) -> pd.Series:
     """Give the gap of each column: Kolmogorov-Smirnov of quantities, else total variation."""
-    names = ["kolmogorov_smirnov", "total_variation"]
-    gaps = {column: gap for name in names for column, gap in by_column[name].items()}
-    index = pd.Index(columns, name="column", tupleize_cols=False)
-    return pd.Series([gaps[column] for column in index], index=index)
+    kinds = [by_column["kolmogorov_smirnov"], by_column["total_variation"]]
+    known = pd.Index([name for each in kinds for name in each.index], tupleize_cols=False)
+    gaps = np.concatenate([each.to_numpy() for each in kinds])[known.get_indexer(columns)]
+    return pd.Series(gaps, index=pd.Index(columns, name="column", tupleize_cols=False))
 
 
 def _of_two(real: Floats, rows: Floats, seed: int) -> dict[str, float]:
