@@ -43,7 +43,8 @@ _ANCHOR = """Where a candidate starts. ``"neighbors"`` is a point between a row 
 _TABLE_PARAMETERS = f"""acceptance : {_names(ACCEPTANCES)}, Acceptance or None, default="classifier"
         Which candidates stay. ``"classifier"`` keeps them in proportion to the square of the
         probability that a classifier trained on the original rows gives their class, see
-        :class:`~gansampler.acceptance.ClassifierAcceptance`; None keeps them all.
+        :class:`~gansampler.acceptance.ClassifierAcceptance`: these rows teach a classifier most.
+        None keeps them all: they are more like real rows.
 
     candidates : int, default=8
         How many candidates are drawn for each row that is kept, at most, on average.
