@@ -16,9 +16,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from core_sets import core_sets, sources
+from joblib import Parallel, delayed
 from provenance import markdown_source, provenance, read_result, write_result
 from scipy.stats import wilcoxon
 from study import HERE
+from threadpoolctl import threadpool_limits
 
 from gansampler import JitterOverSampler, LSGANOverSampler, metrics
 from gansampler.encoding import TableEncoder
@@ -125,21 +127,30 @@ def rows_of(part: dict, name: str, ways: Callable) -> Iterator[dict]:
         yield {**origin, "rows": len(part["held_out"]), **measured(rows, part, encoder)}
 
 
+def one_set(source: DataSet, seed: int, only_peers: bool) -> list[dict]:
+    """Do one set with one seed, on one thread; nothing where it is too small, or too large."""
+    part = part_of(source, seed)
+    if part is None or (only_peers and len(part["X"]) * 2 > MOST_FOR_PEERS):
+        return []
+    with warnings.catch_warnings(), threadpool_limits(1):
+        warnings.simplefilter("ignore")
+        return list(rows_of(part, source.name, peers if only_peers else plain_ways))
+
+
 def run(args: argparse.Namespace, rows: list[dict], source: dict) -> list[dict]:
     """Do all sets that are not done, one seed after the other, and keep what is finished."""
     done = {(row["dataset"], row["seed"], row["way"] in ("ctgan", "tvae")) for row in rows}
     sets = sources(args.data, core_sets(args.data))
-    for seed, (name, path, target) in product(range(args.seeds), sets):
-        if (name, seed, args.peers) in done:
-            continue
-        part = part_of(DataSet(name, path, target), seed)
-        if part is None or (args.peers and len(part["X"]) * 2 > MOST_FOR_PEERS):
-            continue
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            rows += rows_of(part, name, peers if args.peers else plain_ways)
+    todo = [
+        delayed(one_set)(DataSet(name, path, target), seed, args.peers)
+        for seed, (name, path, target) in product(range(args.seeds), sets)
+        if (name, seed, args.peers) not in done
+    ]
+    for found in Parallel(args.n_jobs, return_as="generator_unordered")(todo):
+        rows += found
         write_result(args.out, source, rows)
-        print(f"{name}, seed {seed}", flush=True)
+        if found:
+            print(f"{found[0]['dataset']}, seed {found[0]['seed']}", flush=True)
     return rows
 
 
@@ -224,6 +235,7 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--n-jobs", type=int, default=2)
     parser.add_argument("--peers", action="store_true", help="CTGAN and TVAE, on small sets")
     parser.add_argument("--out", type=Path, default=HERE / "quality.json")
     parser.add_argument("--page-only", action="store_true", help="no more runs")
