@@ -7,7 +7,7 @@ BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.set-up
 PIP     := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: benchmark test test-pandas3 clean
+.PHONY: benchmark test test-pandas3 gallery clean
 
 benchmark: $(STAMP)
 	$(BIN)/gansampler benchmark --out $(RESULTS)
@@ -30,6 +30,10 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PIP) torch
 	$(PIP) --editable '.[dev]'
 	touch $@
+
+# Every page of examples/, its figures and the table of its targets.
+gallery: $(STAMP)
+	$(BIN)/python benchmarks/gallery.py
 
 clean:
 	rm -rf $(VENV) $(RESULTS) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

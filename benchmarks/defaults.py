@@ -121,7 +121,7 @@ PENALTIES = {
 }
 TRAINING = {
     "averaging: 0.995 -> none": {"ema_decay": 0.0},
-    "cosine decay -> none": {"cosine_decay": False},
+    "cosine decay -> none": {"learning_rate_schedule": "constant"},
     "optimizer: RMSprop -> Adam": {"optimizer": "adam"},
     "learning rate: 5e-4 -> 2e-4": {"learning_rate": 2e-4},
     "learning rate: 5e-4 -> 1e-3": {"learning_rate": 1e-3},

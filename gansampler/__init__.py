@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .calibration import PriorCorrectedClassifier
+    from .gan import ConditionalGAN
     from .guard import GuardedOverSampler
     from .quality import quality_report
     from .samplers import CGANOverSampler, JitterOverSampler, LSGANOverSampler
@@ -13,6 +14,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CGANOverSampler",
+    "ConditionalGAN",
     "GuardedOverSampler",
     "JitterOverSampler",
     "LSGANOverSampler",
@@ -22,6 +24,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "ConditionalGAN": "gan",
     "GuardedOverSampler": "guard",
     "PriorCorrectedClassifier": "calibration",
     "quality_report": "quality",

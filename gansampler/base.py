@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
-from math import inf
 from numbers import Integral
 from typing import Any
 
@@ -14,41 +10,30 @@ import pandas as pd
 import torch
 from imblearn.over_sampling.base import BaseOverSampler
 from numpy.typing import NDArray
-from sklearn.base import clone
-from torch import nn
-from tqdm.auto import tqdm
 
-from ._torch import CPU, resolve_device, seeded_generator, seeded_global_state, single_thread
+from ._torch import CPU, seeded_generator, single_thread
 from ._warnings import warn_user
 from .acceptance import (
     ACCEPTANCES,
     EVERYTHING,
     MIN_WEIGHT,
+    Acceptance,
     Selection,
     checked_weights,
     draw_accepted,
     keep_rates,
 )
-from .anchors import ANCHORS
+from .anchors import ANCHORS, Anchors
 from .columns import Codes, Floats
 from .encoding import Matrix, TableEncoder, missing_mask
+from .gan import ConditionalGAN
 from .interface import TableSampler
-from .losses import LOSSES, PENALTIES, GradientPenalty
-from .networks import MLP, Discriminator, Generator
+from .naming import make_part
 from .seeding import numpy_generator
 from .targets import Target
-from .training import STEPS_A_RECORD, ClassBatches, MovingAverage, train
 
 # Fewer different rows than this say nothing of how a class varies.
 MIN_DIFFERENT_ROWS = 3
-
-# The parts that a sampler takes by name, each under the parameter that names it.
-PARTS: dict[str, Mapping[str, Callable[[], Any]]] = {
-    "anchor": ANCHORS,
-    "acceptance": ACCEPTANCES,
-    "loss": LOSSES,
-    "penalty": PENALTIES,
-}
 
 
 class BaseGANOverSampler(TableSampler, BaseOverSampler):
@@ -116,14 +101,16 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         return ratios
 
     def _fit_resample(self, X: Any, target: Target) -> tuple[Any, NDArray[Any]]:
-        for name in PARTS:
-            self._part(name)
-        self._check_settings()
+        anchor = make_part(self.anchor, ANCHORS)
+        acceptance = make_part(self.acceptance, ACCEPTANCES)
+        gan = self._make_gan()
+        if gan is not None:
+            gan.check_settings()
         self._rng_ = numpy_generator(self.random_state)
         self.classes_, codes = target.classes, target.codes
         self.encoder_ = TableEncoder(self.categorical_features).fit(X)
         wanted = {self._place(label): n for label, n in self.sampling_strategy_.items() if n > 0}
-        self._learn(X, codes, list(wanted))
+        self._learn(X, codes, list(wanted), anchor, acceptance, gan)
         drawn, self._added_ = [], {}
         for code, n in wanted.items():
             Z, selection = self._draw(n, code)
@@ -133,9 +120,22 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         self.synthetic_mask_ = np.repeat([False, True], [len(codes), len(new)])
         return _stack([X, *drawn]), self.classes_[np.concatenate([codes, new])]
 
-    def _learn(self, X: Any, codes: Codes, targets: list[int]) -> None:
+    def _make_gan(self) -> ConditionalGAN | None:
+        """Make the networks' game out of the sampler's parameters; None has no networks."""
+        return None
+
+    def _learn(
+        self,
+        X: Any,
+        codes: Codes,
+        targets: list[int],
+        anchor: Anchors | None,
+        acceptance: Acceptance | None,
+        gan: ConditionalGAN | None,
+    ) -> None:
         """Fit all that drawing needs; nothing where no class wants rows."""
         self.history_: list[dict[str, Any]] = []
+        self.gan_: Any = None
         self.generator_: Any = None
         self.discriminator_: Any = None
         self.anchor_: Any = None
@@ -154,105 +154,27 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         playing = range(len(self.classes_)) if plays_all else learnt
         self._condition_[list(playing)] = np.arange(len(playing))
         condition = self._condition_[codes]
-        self._try_networks(Z.shape[1], len(playing))
+        if gan is not None:
+            gan.try_networks(Z.shape[1], len(playing), anchored=anchor is not None)
         spans, rng = self.encoder_.spans_, self._rng_
-        if self.anchor is not None:
-            self.anchor_ = self._part("anchor").fit(Z, condition, spans, rng)
-        if self.acceptance is not None:
-            self.acceptance_ = self._part("acceptance").fit(Z, codes, spans, rng)
-        self._train(Z[condition >= 0], condition[condition >= 0])
-
-    @single_thread()
-    def _train(self, Z: Matrix, condition: Codes) -> None:
-        """Play the game on encoded rows whose classes are numbered from 0."""
-        device = resolve_device(self.device)
-        generator, discriminator = self._build_networks(Z.shape[1], int(condition.max()) + 1)
-        averaged = MovingAverage(generator.to(device), self.ema_decay)
-        batches = ClassBatches(
-            torch.from_numpy(Z).to(device),
-            torch.from_numpy(condition).to(device),
-            batch_size=self.batch_size,
-            pac=self.pac,
-            random=seeded_generator(self._rng_, device),
-        )
-        records = train(
-            generator,
-            discriminator.to(device),
-            batches,
-            anchors=None if self.anchor_ is None else copy.copy(self.anchor_).to(device),
-            losses=[self._part(name) for name in ("loss", "penalty") if getattr(self, name)],
-            optimizer=self.optimizer,
-            learning_rates=_pair(self.learning_rate),
-            discriminator_steps=self.discriminator_steps,
-            steps=self.steps,
-            cosine_decay=self.cosine_decay,
-            averaged=averaged,
-        )
-        if self.verbose:
-            total = -(-self.steps // STEPS_A_RECORD)
-            records = tqdm(records, desc=type(self).__name__, total=total)
-        # Only a user's own layers, nn.Dropout say, draw from torch's global state.
-        own = self.generator or self.discriminator
-        with seeded_global_state(self._rng_, device) if own else nullcontext():
-            self.history_ = list(records)
-        self.generator_ = averaged.network.cpu().eval()
-        self.discriminator_ = discriminator.cpu().eval()
-
-    def _build_networks(self, width: int, n_classes: int) -> tuple[Generator, Discriminator]:
-        widths = self._network_widths(width, n_classes)
-        inner, judge = (self._network(side, *widths[side], self._rng_) for side in widths)
-        sizes = {"latent_dim": self.latent_dim, "n_classes": n_classes}
-        return Generator(inner, self.encoder_.spans_, **sizes), Discriminator(judge, self.pac)
-
-    def _network_widths(self, width: int, n_classes: int) -> dict[str, tuple[int, int]]:
-        """Tell how many numbers go into each network, and how many come out."""
-        start = 0 if self.anchor is None else width
-        return {
-            "generator": (self.latent_dim + n_classes + start, width),
-            "discriminator": (self.pac * (width + n_classes), 1),
-        }
-
-    @single_thread()
-    def _try_networks(self, width: int, n_classes: int) -> None:
-        """Try the user's own networks, from a seed of no other use; the trained ones come later."""
-        for side, widths in self._network_widths(width, n_classes).items():
-            if getattr(self, side) is not None:
-                network = self._network(side, *widths, np.random.default_rng(0))
-                with seeded_global_state(np.random.default_rng(0)):
-                    _check_network(network, side, *widths)
-
-    def _network(
-        self, side: str, in_features: int, out_features: int, rng: np.random.Generator
-    ) -> nn.Module:
-        own = getattr(self, side)
-        if own is not None:
-            with seeded_global_state(rng):
-                return own(in_features, out_features)
-        return MLP(
-            in_features,
-            out_features,
-            hidden_sizes=self.hidden_sizes,
-            activation=self.activation,
-            batch_norm=self.batch_norm in (side, "both"),
-            dropout=self.dropout,
-            random=seeded_generator(rng, CPU),
-        )
-
-    def _part(self, name: str) -> Any:
-        """Make the part that a parameter names, or copy the user's own; None stays None."""
-        choice = getattr(self, name, None)
-        if choice is None:
-            return None
-        part = PARTS[name][choice]() if isinstance(choice, str) else clone(choice)
-        part._validate_params()
-        return part
+        if anchor is not None:
+            self.anchor_ = anchor.fit(Z, condition, spans, rng)
+        if acceptance is not None:
+            self.acceptance_ = acceptance.fit(Z, codes, spans, rng)
+        if gan is not None:
+            plays = condition >= 0
+            how = {"spans": spans, "anchors": self.anchor_, "title": type(self).__name__}
+            gan.play(Z[plays], condition[plays], len(playing), rng, **how)
+            gan.warn_if_collapsed()
+            self.gan_, self.history_ = gan, gan.history_
+            self.generator_, self.discriminator_ = gan.generator_, gan.discriminator_
 
     def _propose(self, n: int, code: int, random: torch.Generator) -> Matrix:
-        """Generate encoded candidates (n, width) of a class."""
-        codes = torch.full((n,), int(self._condition_[code]))
-        with torch.no_grad():
-            rows = self.generator_(*self.generator_.draw_inputs(codes, self.anchor_, random))
-        return rows.numpy()
+        """Give encoded candidates (n, width) of a class: anchors, moved on if there is a GAN."""
+        codes = np.full(n, self._condition_[code])
+        if self.gan_ is None:
+            return self.anchor_.draw(torch.from_numpy(codes), random).numpy()
+        return self.gan_.propose(codes, self.anchor_, random)
 
     @single_thread()
     def _draw(self, n: int, code: int) -> tuple[Matrix, Selection]:
@@ -312,66 +234,12 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
                 f"their rows are duplicated instead: {names}."
             )
 
-    def _check_settings(self) -> None:
-        """Check what no single parameter's declaration can say."""
-        if self.batch_size % self.pac:
-            raise ValueError(
-                f"batch_size={self.batch_size} must be a multiple of pac={self.pac}: the "
-                "discriminator judges packs of so many rows."
-            )
-        if self.batch_norm is not None and self.batch_size < 2 * self.pac:
-            raise ValueError(
-                f"batch_size={self.batch_size} with pac={self.pac} is too small for batch_norm="
-                f"{self.batch_norm!r}, which needs at least two packs. Raise `batch_size`."
-            )
-        _pair(self.learning_rate)
-        if isinstance(self.loss, GradientPenalty):
-            raise ValueError(
-                f"loss={self.loss!r} teaches the generator nothing: give it as `penalty`, beside a "
-                "loss."
-            )
-        for size in self.hidden_sizes:
-            if not isinstance(size, Integral) or isinstance(size, bool) or int(size) <= 0:
-                raise ValueError(
-                    f"hidden_sizes={self.hidden_sizes!r} must hold whole numbers above zero."
-                )
-        resolve_device(self.device)
-
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
-
-
-def _pair(learning_rate: Any) -> tuple[float, float]:
-    """Give the learning rates of generator and discriminator."""
-    rates = np.atleast_1d(learning_rate).tolist()
-    if len(rates) not in (1, 2) or not all(
-        isinstance(rate, (int, float)) and 0 < rate < inf for rate in rates
-    ):
-        raise ValueError(
-            f"learning_rate={learning_rate!r} must be a number above zero, or a pair of them for "
-            "generator and discriminator."
-        )
-    return rates[0], rates[-1]
-
-
-def _check_network(network: Any, side: str, in_features: int, out_features: int) -> None:
-    if not isinstance(network, nn.Module):
-        raise TypeError(f"`{side}` must return a torch.nn.Module, got {type(network).__name__}.")
-    if not any(weight.requires_grad for weight in network.parameters()):
-        raise ValueError(f"The network that `{side}` returns has no weights that could be trained.")
-    was_training = network.training
-    with torch.no_grad():
-        shape = tuple(network.eval()(torch.zeros(2, in_features)).shape)
-    network.train(was_training)
-    if shape != (2, out_features):
-        raise ValueError(
-            f"The network that `{side}` returns must map (batch, {in_features}) to (batch, "
-            f"{out_features}); two rows gave the shape {shape}."
-        )
 
 
 def _is_poor(Z: Matrix) -> bool:

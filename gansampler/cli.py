@@ -356,6 +356,12 @@ def _add_generate(commands: Any) -> None:
         help="also train a copy of the sampler on one half of the rows, and write a page (.html) "
         "on how its rows compare with the other half, beside those of duplicates and SMOTE",
     )
+    parser.add_argument(
+        "--useful",
+        action="store_true",
+        help="keep those rows alone that teach a classifier most, as fit_resample does; without it "
+        "all are kept, which are more like real ones",
+    )
     _add_param(parser, "a parameter of the sampler, such as steps=2000")
     _add_seed(parser)
 

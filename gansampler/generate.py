@@ -110,7 +110,9 @@ def _make_sampler(arguments: argparse.Namespace, params: Mapping[str, Any]) -> A
     for name in params:
         check_name(name, known, f"parameter of {type(sampler).__name__}")
     progress = {"verbose": 1} if "verbose" in known else {}
-    return sampler.set_params(**{"random_state": arguments.seed, **progress, **params})
+    # Acceptance makes rows of more use and less like real ones: see benchmarks/quality.md.
+    faithful = {} if arguments.useful else {"acceptance": None}
+    return sampler.set_params(**{"random_state": arguments.seed, **faithful, **progress, **params})
 
 
 def _report(sampler: Any, X: pd.DataFrame, y: pd.Series, label: Any) -> str:

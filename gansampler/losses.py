@@ -52,8 +52,41 @@ class Loss(BaseEstimator):
     def constrain(self, discriminator: nn.Module) -> None:
         """Put the discriminator's weights back where the loss needs them, after each update."""
 
+    def real_cost(self, scores: Tensor) -> Tensor:
+        """Give the cost of each score of a real row; shape in, shape out.
 
-class Minimax(Loss):
+        NaN where the cost of a row depends on others. This is for the history, as is all below.
+        """
+        return torch.full_like(scores, torch.nan)
+
+    def generated_cost(self, scores: Tensor) -> Tensor:
+        """Give the cost of each score of a generated row; see `real_cost`."""
+        return torch.full_like(scores, torch.nan)
+
+    def taken_for_real(self, scores: Tensor, real: Tensor, generated: Tensor) -> Tensor:
+        """Tell which scores (..., batch) speak for real rows.
+
+        Those beyond the middle between the mean score of real rows and that of generated ones, both
+        of the same shape as `scores`: the level of the scores need not mean anything.
+        """
+        means = (rows.mean(dim=-1, keepdim=True) for rows in (real, generated))
+        return scores > sum(means) / 2
+
+
+class RowwiseLoss(Loss):
+    r"""A loss that is a sum over rows: real ones cost `real_cost`, generated ones `generated_cost`.
+
+    A score speaks for a real row if it would cost less on one.
+    """
+
+    def discriminator_loss(self, critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
+        return self.real_cost(critic(real)).mean() + self.generated_cost(critic(fake)).mean()
+
+    def taken_for_real(self, scores: Tensor, real: Tensor, generated: Tensor) -> Tensor:
+        return self.real_cost(scores) < self.generated_cost(scores)
+
+
+class Minimax(RowwiseLoss):
     r"""The first GAN's two-player game.
 
     .. math::
@@ -67,8 +100,11 @@ class Minimax(Loss):
     I. Goodfellow et al. (2014). Generative adversarial nets. NeurIPS 27, equation 1.
     """
 
-    def discriminator_loss(self, critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
-        return softplus(-critic(real)).mean() + softplus(critic(fake)).mean()
+    def real_cost(self, scores: Tensor) -> Tensor:
+        return softplus(-scores)
+
+    def generated_cost(self, scores: Tensor) -> Tensor:
+        return softplus(scores)
 
     def generator_loss(self, critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
         return -softplus(critic(fake)).mean()
@@ -85,7 +121,7 @@ class NonSaturating(Minimax):
         return softplus(-critic(fake)).mean()
 
 
-class LeastSquares(Loss):
+class LeastSquares(RowwiseLoss):
     r"""Least squares towards codes: `a` for fake rows, `b` for real ones, `c` for what fools.
 
     .. math::
@@ -110,15 +146,17 @@ class LeastSquares(Loss):
     def __init__(self, a: float = 0.0, b: float = 1.0, c: float = 1.0) -> None:
         self.a, self.b, self.c = a, b, c
 
-    def discriminator_loss(self, critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
-        on_real = (critic(real) - self.b).square().mean()
-        return (on_real + (critic(fake) - self.a).square().mean()) / 2
+    def real_cost(self, scores: Tensor) -> Tensor:
+        return (scores - self.b).square() / 2
+
+    def generated_cost(self, scores: Tensor) -> Tensor:
+        return (scores - self.a).square() / 2
 
     def generator_loss(self, critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
         return (critic(fake) - self.c).square().mean() / 2
 
 
-class Wasserstein(Loss):
+class Wasserstein(RowwiseLoss):
     r"""Earth mover's distance, the critic kept Lipschitz by clipping its weights.
 
     .. math:: L_D = E[D(\tilde x)] - E[D(x)], \qquad L_G = -E[D(\tilde x)]
@@ -140,8 +178,14 @@ class Wasserstein(Loss):
     def __init__(self, clip: float | None = 0.01) -> None:
         self.clip = clip
 
-    def discriminator_loss(self, critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
-        return critic(fake).mean() - critic(real).mean()
+    def real_cost(self, scores: Tensor) -> Tensor:
+        return -scores
+
+    def generated_cost(self, scores: Tensor) -> Tensor:
+        return scores
+
+    def taken_for_real(self, scores: Tensor, real: Tensor, generated: Tensor) -> Tensor:
+        return Loss.taken_for_real(self, scores, real, generated)
 
     def generator_loss(self, critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
         return -critic(fake).mean()
@@ -188,7 +232,7 @@ class WassersteinGP(Wasserstein):
         return super().discriminator_loss(critic, real, fake) + penalty
 
 
-class Hinge(Loss):
+class Hinge(RowwiseLoss):
     r"""Scores count only inside the margin.
 
     .. math::
@@ -199,8 +243,11 @@ class Hinge(Loss):
     J. H. Lim, J. C. Ye (2017). Geometric GAN. arXiv:1705.02894.
     """
 
-    def discriminator_loss(self, critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
-        return relu(1 - critic(real)).mean() + relu(1 + critic(fake)).mean()
+    def real_cost(self, scores: Tensor) -> Tensor:
+        return relu(1 - scores)
+
+    def generated_cost(self, scores: Tensor) -> Tensor:
+        return relu(1 + scores)
 
     def generator_loss(self, critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
         return -critic(fake).mean()

@@ -1,7 +1,10 @@
-"""One error text for every name that is not among the known ones."""
+"""Names: one error text for those that are not known, and what stands behind those that are."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
+from typing import Any
+
+from sklearn.base import clone
 
 
 def check_name(name: str, known: Iterable[str], kind: str) -> str:
@@ -13,3 +16,12 @@ def check_name(name: str, known: Iterable[str], kind: str) -> str:
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
     shown = ", ".join(known[:30]) + (f" and {len(known) - 30} more" if len(known) > 30 else "")
     raise ValueError(f"There is no {kind} {name!r}.{hint} Known: {shown}.")
+
+
+def make_part(choice: Any, known: Mapping[str, Callable[[], Any]]) -> Any:
+    """Make the part that a name stands for, or copy a user's own; None stays None."""
+    if choice is None:
+        return None
+    part = known[choice]() if isinstance(choice, str) else clone(choice)
+    part._validate_params()
+    return part

@@ -130,6 +130,10 @@ class Generator(nn.Module):
         self.register_buffer("anchor_scale", torch.where(is_slot, ANCHOR_LOGIT, 1.0))
         self.register_buffer("present_slot", present_slot)
 
+    def one_hot(self, codes: Tensor) -> Tensor:
+        """Make classes (batch,) one-hot, (batch, n_classes); without classes all codes are 0."""
+        return torch.eye(max(self.n_classes, 1), device=codes.device)[codes, : self.n_classes]
+
     def draw_inputs(
         self, codes: Tensor, anchors: Anchors | None, random: torch.Generator
     ) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
@@ -140,7 +144,7 @@ class Generator(nn.Module):
         """
         device = codes.device
         noise = torch.randn(len(codes), self.latent_dim, generator=random, device=device)
-        condition = torch.eye(self.n_classes, device=device)[codes]
+        condition = self.one_hot(codes)
         anchor = None if anchors is None else anchors.draw(codes, random)
         gumbel = None
         if self.member.shape[1]:

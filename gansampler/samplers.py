@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from numbers import Integral, Real
+from numbers import Integral
 from textwrap import wrap
 from typing import Any, ClassVar
 
@@ -11,16 +11,16 @@ import numpy as np
 import torch
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.utils import Substitution
-from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from .acceptance import ACCEPTANCES, Acceptance
 from .anchors import ANCHORS, Anchors
 from .base import BaseGANOverSampler
-from .encoding import Matrix
+from .gan import GAME_CONSTRAINTS, ConditionalGAN
 from .losses import LOSSES, PENALTIES, LeastSquares, Loss, RelativisticLeastSquares
 from .networks import ACTIVATIONS
 from .optimizers import OPTIMIZERS
+from .schedules import SCHEDULES, Schedule
 
 _TABLE_CONSTRAINTS: dict[str, list[Any]] = {
     **BaseOverSampler._parameter_constraints,
@@ -43,7 +43,8 @@ _ANCHOR = """Where a candidate starts. ``"neighbors"`` is a point between a row 
 _TABLE_PARAMETERS = f"""acceptance : {_names(ACCEPTANCES)}, Acceptance or None, default="classifier"
         Which candidates stay. ``"classifier"`` keeps them in proportion to the square of the
         probability that a classifier trained on the original rows gives their class, see
-        :class:`~gansampler.acceptance.ClassifierAcceptance`; None keeps them all.
+        :class:`~gansampler.acceptance.ClassifierAcceptance`: these rows teach a classifier most.
+        None keeps them all: they are more like real rows.
 
     candidates : int, default=8
         How many candidates are drawn for each row that is kept, at most, on average.
@@ -95,9 +96,9 @@ _GAN_PARAMETERS = f"""penalty : {_names(PENALTIES)}, Loss or None, default=None
     steps : int, default=300
         Updates of the generator. Training costs the same however many rows there are.
 
-    cosine_decay : bool, default=True
-        Whether the learning rates fall along half a cosine that ends in zero, in stairs of 25
-        steps: the last stair is still above zero.
+    learning_rate_schedule : {_names(SCHEDULES)} or Schedule, default="cosine"
+        How the learning rates change, every 25 steps: not at all, along half a cosine to zero, or
+        down whenever the convergence figure stalls; see :mod:`gansampler.schedules`.
 
     ema_decay : float, default=0.995
         The rows come from an exponential moving average of the generator's weights with this decay;
@@ -144,13 +145,18 @@ _ATTRIBUTES = """sampling_strategy_ : dict
     acceptance_ : Acceptance or None
         Which candidates stay; None if so asked, and where no class had to be learnt.
 
+    gan_ : ConditionalGAN or None
+        The game of the two networks; None where there are none, and where no class had to be
+        learnt.
+
     generator_, discriminator_ : Generator, Discriminator or None
         The trained networks, on the CPU; None where there are none, and where no class had to be
         learnt.
 
     history_ : list of dict
-        The course of training: ``step``, ``generator_loss``, ``discriminator_loss`` and
-        ``learning_rate``; empty where there is none.
+        The course of training, a record every 25 steps: losses, verdicts of the discriminator,
+        learning rates, norms of gradients, diversity, convergence, whether it collapsed; see
+        :class:`ConditionalGAN`. Empty where there is no training.
 
     synthetic_mask_ : ndarray of shape (n_samples_new,), bool
         Which of the returned rows were generated.
@@ -230,26 +236,8 @@ class CGANOverSampler(BaseGANOverSampler):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **_TABLE_CONSTRAINTS,
-        "loss": [StrOptions(set(LOSSES)), Loss],
-        "penalty": [StrOptions(set(PENALTIES)), Loss, None],
-        "latent_dim": [Interval(Integral, 1, None, closed="left")],
-        "hidden_sizes": ["array-like"],
-        "activation": [StrOptions(set(ACTIVATIONS))],
-        "batch_norm": [StrOptions({"generator", "discriminator", "both"}), None],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-        "pac": [Interval(Integral, 1, None, closed="left")],
-        "optimizer": [StrOptions(set(OPTIMIZERS))],
-        "learning_rate": [Interval(Real, 0, None, closed="neither"), "array-like"],
-        "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
-        "batch_size": [Interval(Integral, 1, None, closed="left")],
-        "steps": [Interval(Integral, 1, None, closed="left")],
-        "cosine_decay": ["boolean"],
-        "ema_decay": [Interval(Real, 0, 1, closed="left")],
+        **GAME_CONSTRAINTS,
         "train_on": [StrOptions({"all", "minority"})],
-        "generator": [callable, None],
-        "discriminator": [callable, None],
-        "device": [str, torch.device],
-        "verbose": ["verbose"],
     }
 
     def __init__(
@@ -266,10 +254,10 @@ class CGANOverSampler(BaseGANOverSampler):
         pac: int = 1,
         optimizer: str = "rmsprop",
         learning_rate: float | tuple[float, float] = 5e-4,
+        learning_rate_schedule: str | Schedule = "cosine",
         discriminator_steps: int = 1,
         batch_size: int = 256,
         steps: int = 300,
-        cosine_decay: bool = True,
         ema_decay: float = 0.995,
         train_on: str = "all",
         anchor: str | Anchors | None = "neighbors",
@@ -287,12 +275,18 @@ class CGANOverSampler(BaseGANOverSampler):
         self.latent_dim, self.hidden_sizes, self.activation = latent_dim, hidden_sizes, activation
         self.batch_norm, self.dropout, self.pac = batch_norm, dropout, pac
         self.optimizer, self.learning_rate = optimizer, learning_rate
+        self.learning_rate_schedule = learning_rate_schedule
         self.discriminator_steps, self.batch_size = discriminator_steps, batch_size
-        self.steps, self.cosine_decay, self.ema_decay = steps, cosine_decay, ema_decay
+        self.steps, self.ema_decay = steps, ema_decay
         self.train_on, self.anchor, self.acceptance = train_on, anchor, acceptance
         self.candidates, self.categorical_features = candidates, categorical_features
         self.generator, self.discriminator = generator, discriminator
         self.device, self.random_state, self.verbose = device, random_state, verbose
+
+    def _make_gan(self) -> ConditionalGAN:
+        """Hand on all parameters that speak of the game."""
+        names = set(ConditionalGAN._get_param_names()) & set(self._get_param_names())
+        return ConditionalGAN(**{name: getattr(self, name) for name in names - {"random_state"}})
 
 
 @_document_gan
@@ -364,10 +358,10 @@ class LSGANOverSampler(CGANOverSampler):
         pac: int = 1,
         optimizer: str = "rmsprop",
         learning_rate: float | tuple[float, float] = 5e-4,
+        learning_rate_schedule: str | Schedule = "cosine",
         discriminator_steps: int = 1,
         batch_size: int = 256,
         steps: int = 300,
-        cosine_decay: bool = True,
         ema_decay: float = 0.995,
         train_on: str = "all",
         anchor: str | Anchors | None = "neighbors",
@@ -451,15 +445,3 @@ class JitterOverSampler(BaseGANOverSampler):
         super().__init__(sampling_strategy=sampling_strategy)
         self.anchor, self.acceptance, self.candidates = anchor, acceptance, candidates
         self.categorical_features, self.random_state = categorical_features, random_state
-
-    def _check_settings(self) -> None:
-        """There is nothing that the declarations do not say."""
-
-    def _try_networks(self, width: int, n_classes: int) -> None:
-        """There are none."""
-
-    def _train(self, Z: Matrix, condition: NDArray[np.intp]) -> None:
-        """There is nothing to train."""
-
-    def _propose(self, n: int, code: int, random: torch.Generator) -> Matrix:
-        return self.anchor_.draw(torch.full((n,), int(self._condition_[code])), random).numpy()

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import copy
 import math
+import time
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from .anchors import Anchors
+from .diagnostics import Critic, Spread, Turn, gradient_norm, verdicts
 from .losses import Loss
 from .networks import Discriminator, Generator
 from .optimizers import OPTIMIZERS, Optimizer
+from .schedules import Schedule
 
-# Losses are read from the device once in so many steps, since each reading waits for the device.
+# Figures are read from the device once in so many steps, since each reading waits for the device.
 STEPS_A_RECORD = 25
 
 
@@ -40,8 +42,19 @@ class ClassBatches:
         device = self.rows.device
         chance = torch.rand(2, self.batch_size, generator=self.random, device=device)
         codes = (chance[0, :: self.pac] * len(self.count)).long().repeat_interleave(self.pac)
-        place = self.start[codes] + (chance[1] * self.count[codes]).long()
-        return self.rows[self.order[place]], codes
+        return self._rows_of(codes, chance[1]), codes
+
+    def draw_evenly(self, n: int, random: torch.Generator) -> Tensor:
+        """Draw n rows of each class, (classes, n, width), by a generator of their own."""
+        device = self.rows.device
+        codes = torch.arange(len(self.count), device=device).repeat_interleave(n)
+        chance = torch.rand(len(codes), generator=random, device=device)
+        return self._rows_of(codes, chance).view(len(self.count), n, -1)
+
+    def _rows_of(self, codes: Tensor, chance: Tensor) -> Tensor:
+        """Pick a row of each class in codes (n,) by a number (n,) from 0 to 1."""
+        place = self.start[codes] + (chance * self.count[codes]).long()
+        return self.rows[self.order[place]]
 
 
 class MovingAverage:
@@ -51,7 +64,7 @@ class MovingAverage:
     """
 
     def __init__(self, network: nn.Module, decay: float) -> None:
-        self.network = copy.deepcopy(network)
+        self.network: Any = copy.deepcopy(network).eval()
         self.decay, self.begun = decay, False
 
     @torch.no_grad()
@@ -73,37 +86,48 @@ def train(
     losses: list[Loss],
     optimizer: str,
     learning_rates: tuple[float, float],
+    schedule: Schedule,
     discriminator_steps: int,
     steps: int,
-    cosine_decay: bool,
+    record_every: int,
     averaged: MovingAverage,
+    spread: Spread,
 ) -> Iterator[dict[str, Any]]:
     """Train both networks in place, for the sum of the losses; yield a record every few steps.
 
-    Its losses are means since the record before, the learning rate is the generator's. With
-    ``cosine_decay`` the rates fall along half a cosine that ends in zero, one stair a record.
+    The first loss is the game itself, whose verdicts are recorded; those beside it are penalties.
+    Losses and verdicts of a record are means since the one before.
     """
+    begin = time.perf_counter()
     sides = (generator, discriminator)
     optimizers = [
         OPTIMIZERS[optimizer](side.parameters(), lr=rate)
         for side, rate in zip(sides, learning_rates, strict=True)
     ]
-    for start in range(0, steps, STEPS_A_RECORD):
-        decay = (1 + math.cos(math.pi * start / steps)) / 2 if cosine_decay else 1.0
+    history: list[dict[str, Any]] = []
+    for start in range(0, steps, record_every):
+        factor = schedule.factor(start / steps, history)
         for side, rate in zip(optimizers, learning_rates, strict=True):
-            side.param_groups[0]["lr"] = rate * decay
-        n = min(STEPS_A_RECORD, steps - start)
-        total = torch.zeros(2, device=batches.rows.device)
-        for _ in range(n):
-            total += step(*sides, batches, anchors, losses, optimizers, discriminator_steps)
+            side.param_groups[0]["lr"] = rate * factor
+        turns = []
+        for _ in range(min(record_every, steps - start)):
+            turns.append(step(*sides, batches, anchors, losses, optimizers, discriminator_steps))
             averaged.update(generator)
+        figures = verdicts(losses[0], turns)
         record = {
-            "step": start + n,
-            "generator_loss": float(total[0]) / n,
-            "discriminator_loss": float(total[1]) / n,
-            "learning_rate": learning_rates[0] * decay,
+            "step": start + len(turns),
+            **figures,
+            # How well the discriminator tells: 0 is guessing, 1 is always right.
+            "convergence": figures["right_on_real"] + figures["right_on_generated"] - 1,
+            "generator_learning_rate": learning_rates[0] * factor,
+            "discriminator_learning_rate": learning_rates[1] * factor,
+            "generator_gradient_norm": float(gradient_norm(generator)),
+            "discriminator_gradient_norm": float(gradient_norm(discriminator)),
+            **spread.measure(averaged.network),
+            "seconds": time.perf_counter() - begin,
         }
         _check_finite(record, steps)
+        history.append(record)
         yield record
 
 
@@ -115,25 +139,25 @@ def step(
     losses: list[Loss],
     optimizers: list[Optimizer | torch.optim.Optimizer],
     discriminator_steps: int,
-) -> Tensor:
-    """Update the discriminator so many times, then the generator on its last rows; both losses."""
+) -> Turn:
+    """Update the discriminator so many times, then the generator on its last rows."""
     for k in range(discriminator_steps):
         real, codes = batches.draw()
         inputs = generator.draw_inputs(codes, anchors, batches.random)
-        critic = partial(discriminator, condition=inputs[1])
+        critic = Critic(discriminator, inputs[1])
         # One pass of the generator serves both players; the passes before it need no gradient.
         with torch.set_grad_enabled(k == discriminator_steps - 1):
             fake = generator(*inputs)
+        shown = fake.detach()
         with torch.enable_grad():
-            d_loss = _total(
-                [loss.discriminator_loss(critic, real, fake.detach()) for loss in losses]
-            )
+            d_loss = _total([loss.discriminator_loss(critic, real, shown) for loss in losses])
+        seen = critic.last(real), critic.last(shown)
         _update(optimizers[1], d_loss)
         for loss in losses:
             loss.constrain(discriminator)
     g_loss = _total([loss.generator_loss(critic, real, fake) for loss in losses])
     _update(optimizers[0], g_loss)
-    return torch.stack([g_loss.detach(), d_loss.detach()])
+    return Turn(g_loss.detach(), d_loss.detach(), *seen, critic.last(fake))
 
 
 def _total(terms: list[Tensor]) -> Tensor:

@@ -12,7 +12,7 @@ from sklearn.svm import LinearSVC
 from torch import nn
 
 from gansampler import CGANOverSampler, JitterOverSampler, LSGANOverSampler
-from gansampler import base as base_module
+from gansampler import gan as gan_module
 from gansampler.acceptance import Acceptance, ClassifierAcceptance
 from gansampler.anchors import NeighborAnchors
 from gansampler.losses import (
@@ -95,7 +95,7 @@ def test_a_share_as_sampling_strategy():
 @each_kind
 def test_balanced_rows_train_nothing_and_come_back(make, monkeypatch):
     X, y = np.random.default_rng(0).normal(size=(20, 3)), np.repeat([0, 1], 10)
-    monkeypatch.setattr(base_module, "train", None)
+    monkeypatch.setattr(gan_module, "train", None)
     sampler = make()
     X_new, y_new = sampler.fit_resample(X, y)
     np.testing.assert_array_equal(X_new, X)
@@ -201,7 +201,7 @@ TWICE = pd.DataFrame(GOOD, columns=["a", "b", "a"])
     ],
 )
 def test_bad_input_is_refused_before_training(settings, X, y, message, monkeypatch):
-    monkeypatch.setattr(base_module, "train", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setattr(gan_module, "train", lambda *_, **__: pytest.fail("trained"))
     sampler = CGANOverSampler(**settings)
     with pytest.raises(ValueError, match=message):
         sampler.fit_resample(X, y)
@@ -288,7 +288,7 @@ def test_an_interrupted_fit_leaves_an_estimator_that_was_never_fitted(monkeypatc
     def interrupted(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(base_module, "train", interrupted)
+    monkeypatch.setattr(gan_module, "train", interrupted)
     with pytest.raises(KeyboardInterrupt):
         sampler.fit_resample(GOOD, LABELS)
     assert not [name for name in vars(sampler) if name.endswith("_")]

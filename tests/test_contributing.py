@@ -45,6 +45,14 @@ def test_a_new_loss_takes_its_place(data):
     assert first[0] != first[1]
 
 
+def test_a_new_schedule_takes_its_place(data):
+    schedule = follow("How to add a schedule of the learning rates")["Halving"]
+    sampler = CGANOverSampler(learning_rate_schedule=schedule(), **(FAST | {"steps": 100}))
+    sampler.fit_resample(*data)
+    rates = [record["generator_learning_rate"] for record in sampler.history_]
+    assert rates == [5e-4, 2.5e-4, 1.25e-4, 0.625e-4]
+
+
 def test_a_new_acceptance_rule_takes_its_place(data):
     rule = follow("How to add an acceptance rule")["NeighborAcceptance"]
     sampler = CGANOverSampler(acceptance=rule(), **FAST)

@@ -259,3 +259,26 @@ def test_a_report_that_cannot_be_written_is_refused_before_any_work(tmp_path, co
     assert run(source, out, "--report", str(tmp_path / "report.html")) == 2
     assert "Class 'yes' has 10 rows, and a report needs 24" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["t.csv"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], None),
+        (["--useful"], "classifier"),
+        (["--param", "acceptance=classifier"], "classifier"),
+        (["--useful", "--param", "acceptance=None"], None),
+    ],
+)
+def test_rows_like_real_ones_are_asked_for_unless_useful_ones_are(
+    tmp_path, columns, monkeypatch, words, expected
+):
+    found = []
+    monkeypatch.setattr(
+        "gansampler.JitterOverSampler.fit_resample",
+        lambda sampler, *_: found.append(sampler.acceptance) or sampler.stop,
+    )
+    write(tmp_path / "t.csv", {"zip": columns["zip"]})
+    with pytest.raises(AttributeError, match="stop"):
+        run(tmp_path / "t.csv", tmp_path / "new.csv", *words)
+    assert found == [expected]

@@ -49,11 +49,11 @@ def test_the_history_is_plain_records(two_bumps):
     history = sampler.history_
     assert [record["step"] for record in history] == [STEPS_A_RECORD, 2 * STEPS_A_RECORD, 51]
     assert all(isinstance(value, int | float) for record in history for value in record.values())
-    rates = [record["learning_rate"] for record in history]
+    rates = [record["generator_learning_rate"] for record in history]
     assert rates == sorted(rates, reverse=True)
-    flat = LSGANOverSampler(steps=60, cosine_decay=False, random_state=0)
+    flat = LSGANOverSampler(steps=60, learning_rate_schedule="constant", random_state=0)
     flat.fit_resample(*two_bumps)
-    assert {record["learning_rate"] for record in flat.history_} == {5e-4}
+    assert {record["generator_learning_rate"] for record in flat.history_} == {5e-4}
 
 
 def test_each_setting_reaches_the_game(two_bumps):
@@ -69,7 +69,7 @@ def test_each_setting_reaches_the_game(two_bumps):
         {"learning_rate": (5e-4, 2e-3)},
         {"learning_rate": 2e-3},
         {"discriminator_steps": 2},
-        {"cosine_decay": False, "steps": 30},
+        {"learning_rate_schedule": "constant", "steps": 30},
         {"ema_decay": 0.0},
         {"train_on": "minority"},
         {"latent_dim": 2},

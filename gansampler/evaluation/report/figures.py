@@ -16,6 +16,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 from scipy import stats
 
+from ...plotting.style import BLUE, DARK, GREY, STYLE, draw_grid
 from ..axes.metrics import METRICS
 from ..axes.strategies import STRATEGIES
 from ..statistics.details import calibration_errors, confusion_matrices, mean_curves, pool
@@ -41,19 +42,6 @@ from .tables import (
     rates_tables,
 )
 
-STYLE: Any = {
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlelocation": "left",
-    "axes.titlesize": 12,
-    "font.size": 10,
-    "legend.frameon": False,
-    "svg.hashsalt": "gansampler",
-    # A column or a category may hold a dollar sign.
-    "text.parse_math": False,
-}
-# Blue and vermilion of Okabe and Ito: apart for every kind of sight, and in grey.
-BLUE, RED, GREY, DARK = "#0072B2", "#D55E00", "#B8B8B8", "#222222"
 # A strategy looks the same in every figure and in every report: colour, mark, line.
 LOOKS = {
     "none": ("#222222", "o", "-"),
@@ -257,7 +245,7 @@ def plot_learning_curve(results: pd.DataFrame, metric: str, reference: str) -> F
         ax.set_xticks(ticks, [f"{size:,.0f}" for size in ticks])
         ax.minorticks_off()
         ax.set_xlabel("training rows of the smallest class")
-        _draw_grid(ax, "y")
+        draw_grid(ax, "y")
         figure.legend(loc="outside lower center", ncols=3)
     return figure
 
@@ -364,7 +352,7 @@ def plot_effort(panel: pd.DataFrame, metric: str) -> Figure:
         ax.xaxis.set_minor_formatter(NullFormatter())
         ax.set_ylim(_widened_to_least(*ax.get_ylim()))
         ax.set_xlabel("seconds on one fold")
-        _draw_grid(ax, "both")
+        draw_grid(ax, "both")
         figure.legend(loc="outside right center")
     return figure
 
@@ -491,7 +479,7 @@ def plot_curve(heights: pd.DataFrame, kind: str) -> Figure:
         ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
         ax.set_xlabel("share of other rows that are taken for it" if is_roc else "recall")
         ax.set_ylabel("recall" if is_roc else "precision")
-        _draw_grid(ax, "both")
+        draw_grid(ax, "both")
         figure.legend(loc="outside lower center", ncols=3)
     return figure
 
@@ -616,12 +604,7 @@ def _list_strategies(ax: Axes, names: pd.Index) -> None:
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    _draw_grid(ax, "x")
-
-
-def _draw_grid(ax: Axes, axis: Any) -> None:
-    ax.grid(axis=axis, color="#EEEEEE")
-    ax.set_axisbelow(True)
+    draw_grid(ax, "x")
 
 
 SECTIONS: list[MakeSections] = [

@@ -70,3 +70,34 @@ def test_column_plot_shows_shares_and_missing_values():
     assert [bar.get_width() for bar in ax.patches] == pytest.approx([2 / 3, 1 / 3])
     assert ax.lines[0].get_xdata().tolist() == [0, 1]
     assert ax.get_xlabel() == "missing: real 25%, lsgan 0%"
+
+
+def look_of_mixed(mixed, copies):
+    """A look in which one strategy copies real rows of the rare class, and one has two rows."""
+    X, y = mixed
+    own = X[y == "few"].reset_index(drop=True)
+    labels = pd.Series(["few"] * len(own))
+    examples = {
+        "random": {"rows": own, "labels": labels, "history": []},
+        "scant": {"rows": own.iloc[:2], "labels": labels[:2], "history": []},
+    }
+    few = y.where(y != "rare", "many")
+    return {"X": X, "y": few, "examples": examples if copies else {}}
+
+
+def test_rows_of_every_kind_of_column_have_figures_beside_their_pictures(mixed):
+    first = next(looks.sections_of_look(look_of_mixed(mixed, copies=True)))
+    assert first.title == "How like real rows of class 'few' the generated ones are"
+    (table,) = first.tables
+    assert table.shown.index.tolist() == ["random"], "two rows have no figures"
+    figures_of_copies = table.shown.loc["random"]
+    assert figures_of_copies["distance ratio"] == "0.000"
+    assert figures_of_copies["coverage"] == "1.000"
+    assert figures_of_copies["diversity"] == "1.000"
+    for title in table.shown:
+        assert f"{title}: " in first.about
+
+
+def test_without_generated_rows_there_is_nothing_to_judge(mixed):
+    titles = [each.title for each in looks.sections_of_look(look_of_mixed(mixed, copies=False))]
+    assert not any("How like" in title for title in titles)

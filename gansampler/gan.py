@@ -1,0 +1,534 @@
+"""A conditional GAN on plain arrays of floats: what the samplers hold, and of use without them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from math import inf
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_array, check_consistent_length
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted, column_or_1d
+from torch import nn
+from tqdm.auto import tqdm
+
+from ._torch import resolve_device, seeded_generator, seeded_global_state, single_thread
+from ._warnings import warn_user
+from .anchors import Anchors
+from .columns import Codes
+from .diagnostics import COLLAPSE, Spread, rows_a_class
+from .encoding import Matrix, Span
+from .interface import whole_fit
+from .losses import LOSSES, PENALTIES, GradientPenalty, Loss
+from .naming import make_part
+from .networks import ACTIVATIONS, Discriminator, Generator
+from .optimizers import OPTIMIZERS
+from .players import build_players, try_factories
+from .schedules import SCHEDULES, Schedule
+from .seeding import numpy_generator
+from .training import STEPS_A_RECORD, ClassBatches, MovingAverage, train
+
+Factory = Callable[[int, int], nn.Module]
+
+# What a sampler and the estimator below mean by their parameters of the same names.
+GAME_CONSTRAINTS: dict[str, list[Any]] = {
+    "loss": [StrOptions(set(LOSSES)), Loss],
+    "penalty": [StrOptions(set(PENALTIES)), Loss, None],
+    "latent_dim": [Interval(Integral, 1, None, closed="left")],
+    "hidden_sizes": ["array-like"],
+    "activation": [StrOptions(set(ACTIVATIONS))],
+    "batch_norm": [StrOptions({"generator", "discriminator", "both"}), None],
+    "dropout": [Interval(Real, 0, 1, closed="left")],
+    "pac": [Interval(Integral, 1, None, closed="left")],
+    "optimizer": [StrOptions(set(OPTIMIZERS))],
+    "learning_rate": [Interval(Real, 0, None, closed="neither"), "array-like"],
+    "learning_rate_schedule": [StrOptions(set(SCHEDULES)), Schedule],
+    "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
+    "batch_size": [Interval(Integral, 1, None, closed="left")],
+    "steps": [Interval(Integral, 1, None, closed="left")],
+    "ema_decay": [Interval(Real, 0, 1, closed="left")],
+    "generator": [callable, None],
+    "discriminator": [callable, None],
+    "device": [str, torch.device],
+    "verbose": ["verbose"],
+}
+
+
+class ConditionalGAN(BaseEstimator):
+    r"""Learn to generate rows of floats, of classes or of none.
+
+    A generator :math:`G` makes rows from noise and a class, a discriminator :math:`D` scores rows
+    of a class, and both learn from each other [1]_, [2]_. Rows are taken as they are: scale them
+    first, to about unit variance. For tables with an imbalance there is
+    :class:`~gansampler.LSGANOverSampler`, which holds one of these.
+
+    Parameters
+    ----------
+    loss : str or Loss, default="non_saturating"
+        The adversarial loss: a key of ``gansampler.losses.LOSSES``, or an object.
+
+    penalty : str, Loss or None, default=None
+        A gradient penalty beside it: "r1", "r2", "r1_r2", or an object of
+        :class:`~gansampler.losses.GradientPenalty`.
+
+    latent_dim : int, default=32
+        Size of the normal noise that the generator starts from.
+
+    hidden_sizes : sequence of int, default=(128, 128)
+        Widths of the hidden layers of both networks.
+
+    activation : str, default="leaky_relu"
+        Activation of the hidden layers: a key of ``gansampler.networks.ACTIVATIONS``.
+
+    batch_norm : {"generator", "discriminator", "both"} or None, default=None
+        Which network normalises its hidden layers over the batch.
+
+    dropout : float, default=0.0
+        Share of hidden units that are dropped while training, in both networks.
+
+    pac : int, default=1
+        How many rows of a class the discriminator judges together.
+
+    optimizer : str, default="rmsprop"
+        Optimizer of both networks: a key of ``gansampler.optimizers.OPTIMIZERS``.
+
+    learning_rate : float or pair of float, default=5e-4
+        Learning rate of both networks, or of generator and discriminator.
+
+    learning_rate_schedule : {"constant", "cosine", "plateau"} or Schedule, default="cosine"
+        How the learning rates change, at each record: not at all, along half a cosine to zero, or
+        down whenever the convergence figure stalls; see :mod:`gansampler.schedules`.
+
+    discriminator_steps : int, default=1
+        Updates of the discriminator for each update of the generator.
+
+    batch_size : int, default=256
+        Rows in a batch, drawn evenly over the classes; a multiple of `pac`.
+
+    steps : int, default=300
+        Updates of the generator.
+
+    ema_decay : float, default=0.995
+        The rows come from an exponential moving average of the generator's weights with this decay;
+        0 takes the last weights.
+
+    generator, discriminator : callable or None, default=None
+        A factory of your own network, called as ``generator(in_features, out_features)``, which
+        returns a ``torch.nn.Module`` from (batch, in_features) to (batch, out_features). The
+        generator gets the noise and the one-hot class, so ``latent_dim + n_classes`` numbers, and
+        gives a row; the discriminator gets `pac` times a row and its one-hot class. Without classes
+        there are no such columns. Rows of more dimensions come flat.
+
+    warm_start : bool, default=False
+        Whether another `fit`, on rows of the same shape and the same classes, goes on from the
+        networks that were learnt.
+
+    callbacks : sequence of callable or None, default=None
+        Each is called as ``callback(record, gan)`` after each record. `sample` and `score_rows`
+        work then; one that returns True ends the training.
+
+    record_every : int, default=25
+        Steps from one record to the next.
+
+    device : str or torch.device, default="auto"
+        Where training runs; ``"auto"`` takes CUDA where it is there. What was learnt comes back to
+        the CPU.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of everything random. None takes fresh entropy, not numpy's global state.
+
+    verbose : bool or int, default=False
+        Whether training shows a progress bar.
+
+    Attributes
+    ----------
+    generator_, discriminator_ : Generator, Discriminator
+        The trained networks, on the CPU.
+
+    classes_ : ndarray of shape (n_classes,) or None
+        The classes; None if there are none.
+
+    history_ : list of dict
+        The course of training, one record every `record_every` steps:
+
+        - ``step``: updates of the generator so far;
+        - ``generator_loss``, ``discriminator_loss``: with penalties; the latter's parts on real and
+          on generated rows, without, are ``discriminator_loss_real`` and
+          ``discriminator_loss_generated``, NaN where the loss judges rows by pairs;
+        - ``right_on_real``, ``right_on_generated``: share of right verdicts of the discriminator,
+          before its update; ``taken_for_real``: share of generated rows that it takes for real
+          after it, when the generator learns. A score is a verdict for a real row where it would
+          cost less on one or, with a loss whose scores have no level, where it lies beyond the
+          middle between the mean scores of real and of generated rows;
+        - ``convergence``: the discriminator's advantage, ``right_on_real + right_on_generated - 1``
+          from 0 (it guesses) to 1 (it always knows), which the total variation distance between
+          both kinds of rows cannot be below, but for what it has learnt by heart [3]_;
+        - ``generator_learning_rate``, ``discriminator_learning_rate``;
+        - ``generator_gradient_norm``, ``discriminator_gradient_norm``: of the last step;
+        - ``diversity``: mean distance of two generated rows of a class over that of two real ones,
+          in the class where this is least; 64 rows of each class, fewer if there are many;
+        - ``collapsed``: whether that is below 0.1;
+        - ``seconds``: since training began.
+
+        All but those of the last step are means over the steps since the record before.
+
+    shape_ : tuple of int
+        Shape of a row.
+
+    References
+    ----------
+    .. [1] I. Goodfellow et al. (2014). Generative adversarial nets. NeurIPS 27.
+    .. [2] M. Mirza, S. Osindero (2014). Conditional generative adversarial nets. arXiv:1411.1784.
+    .. [3] L. Devroye, L. Gyorfi, G. Lugosi (1996). A probabilistic theory of pattern recognition.
+       Springer, section 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler import ConditionalGAN
+    >>> rng = np.random.default_rng(0)
+    >>> rows, classes = rng.normal(size=(200, 3)), np.repeat(["a", "b"], 100)
+    >>> gan = ConditionalGAN(steps=50, random_state=0).fit(rows, classes)
+    >>> gan.sample(5, "b").shape
+    (5, 3)
+    >>> [record["step"] for record in gan.history_]
+    [25, 50]
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **GAME_CONSTRAINTS,
+        "warm_start": ["boolean"],
+        "callbacks": ["array-like", None],
+        "record_every": [Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        *,
+        loss: str | Loss = "non_saturating",
+        penalty: str | Loss | None = None,
+        latent_dim: int = 32,
+        hidden_sizes: Sequence[int] = (128, 128),
+        activation: str = "leaky_relu",
+        batch_norm: str | None = None,
+        dropout: float = 0.0,
+        pac: int = 1,
+        optimizer: str = "rmsprop",
+        learning_rate: float | tuple[float, float] = 5e-4,
+        learning_rate_schedule: str | Schedule = "cosine",
+        discriminator_steps: int = 1,
+        batch_size: int = 256,
+        steps: int = 300,
+        ema_decay: float = 0.995,
+        generator: Factory | None = None,
+        discriminator: Factory | None = None,
+        warm_start: bool = False,
+        callbacks: Sequence[Callable[[dict[str, Any], ConditionalGAN], Any]] | None = None,
+        record_every: int = STEPS_A_RECORD,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: bool | int = False,
+    ) -> None:
+        self.loss, self.penalty = loss, penalty
+        self.latent_dim, self.hidden_sizes, self.activation = latent_dim, hidden_sizes, activation
+        self.batch_norm, self.dropout, self.pac = batch_norm, dropout, pac
+        self.optimizer, self.learning_rate = optimizer, learning_rate
+        self.learning_rate_schedule = learning_rate_schedule
+        self.discriminator_steps, self.batch_size = discriminator_steps, batch_size
+        self.steps, self.ema_decay = steps, ema_decay
+        self.generator, self.discriminator = generator, discriminator
+        self.warm_start, self.callbacks, self.record_every = warm_start, callbacks, record_every
+        self.device, self.random_state, self.verbose = device, random_state, verbose
+
+    def fit(self, rows: Any, classes: ArrayLike | None = None) -> ConditionalGAN:
+        """Train both networks.
+
+        Parameters
+        ----------
+        rows : array-like of shape (n, ...)
+            Finite numbers: rows, pictures (n, height, width), sequences (n, steps, features).
+        classes : array-like of shape (n,) or None, default=None
+            Their classes, of any kind that can be sorted; None for rows of no class.
+
+        Returns
+        -------
+        self : ConditionalGAN
+
+        Raises
+        ------
+        ValueError
+            If rows, classes or a parameter cannot be used; before any training starts.
+        TypeError
+            If a factory returns no ``torch.nn.Module``, or a callback cannot be called.
+        FloatingPointError
+            If training diverged.
+        """
+        earlier = vars(self).copy() if self.warm_start else {}
+        with whole_fit(self):
+            self._validate_params()
+            self.check_settings()
+            rows = check_array(rows, dtype=np.float32, order="C", allow_nd=True, copy=True)
+            self.classes_, codes = _numbered(classes, len(rows))
+            self.shape_ = rows.shape[1:]
+            flat = rows.reshape(len(rows), -1)
+            n_classes = 0 if self.classes_ is None else len(self.classes_)
+            players = self._earlier_players(earlier)
+            self.try_networks(flat.shape[1], n_classes)
+            self._rng_ = numpy_generator(self.random_state)
+            self.play(flat, codes, n_classes, self._rng_, players=players)
+        self.warn_if_collapsed()
+        return self
+
+    def sample(self, n: int, label: Any = None) -> NDArray[np.float32]:
+        """Generate rows.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        label : object, default=None
+            One of ``classes_``; nothing where there are no classes.
+
+        Returns
+        -------
+        rows : ndarray of shape (n, ...), float32
+            Rows of the shape that was learnt. Every call draws other rows.
+        """
+        check_is_fitted(self, "generator_")
+        if not isinstance(n, Integral) or int(n) < 0:
+            raise ValueError(f"n={n!r} must be a whole number of rows, zero or more.")
+        codes = np.full(int(n), self._code_of(label))
+        random = seeded_generator(self._rng_, _device_of(self.generator_))
+        return self.propose(codes, None, random).reshape(-1, *self.shape_)
+
+    def score_rows(self, rows: Any, classes: ArrayLike | None = None) -> NDArray[np.float32]:
+        r"""Score rows by the discriminator, with `pac` of 1.
+
+        Parameters
+        ----------
+        rows : array-like of shape (n, ...)
+            Rows of the shape that was learnt.
+        classes : array-like of shape (n,) or None, default=None
+            Their classes; None where there are none.
+
+        Returns
+        -------
+        scores : ndarray of shape (n,), float32
+            Higher for rows that look real. With a logistic loss, :math:`1 / (1 + e^{-D(x)})` is the
+            probability of a real row, which is :math:`p / (p + p_G)` at best.
+        """
+        check_is_fitted(self, "discriminator_")
+        rows = check_array(rows, dtype=np.float32, order="C", allow_nd=True, copy=True)
+        if rows.shape[1:] != self.shape_ or self.pac > 1:
+            raise ValueError(
+                f"rows of shape {rows.shape} with pac={self.pac} cannot be scored: give rows of "
+                f"the shape {self.shape_} that was learnt, to a discriminator of single rows."
+            )
+        labels = [None] * len(rows) if classes is None else np.asarray(classes).tolist()
+        check_consistent_length(rows, labels)
+        device = _device_of(self.discriminator_)
+        codes = torch.tensor([self._code_of(label) for label in labels], device=device).long()
+        condition = self.generator_.one_hot(codes)
+        flat = torch.from_numpy(rows.reshape(len(rows), -1)).to(device)
+        with torch.no_grad(), _resting(self.discriminator_):
+            return self.discriminator_(flat, condition).cpu().numpy()
+
+    def check_settings(self) -> None:
+        """Check what no single parameter's declaration can say."""
+        if self.batch_size % self.pac:
+            raise ValueError(
+                f"batch_size={self.batch_size} must be a multiple of pac={self.pac}: the "
+                "discriminator judges packs of so many rows."
+            )
+        if self.batch_norm is not None and self.batch_size < 2 * self.pac:
+            raise ValueError(
+                f"batch_size={self.batch_size} with pac={self.pac} is too small for batch_norm="
+                f"{self.batch_norm!r}, which needs at least two packs. Raise `batch_size`."
+            )
+        learning_rate_pair(self.learning_rate)
+        if isinstance(self.loss, GradientPenalty):
+            raise ValueError(
+                f"loss={self.loss!r} teaches the generator nothing: give it as `penalty`, beside a "
+                "loss."
+            )
+        for size in self.hidden_sizes:
+            if not isinstance(size, Integral) or isinstance(size, bool) or int(size) <= 0:
+                raise ValueError(
+                    f"hidden_sizes={self.hidden_sizes!r} must hold whole numbers above zero."
+                )
+        for callback in self.callbacks or ():
+            if not callable(callback):
+                raise TypeError(f"The callback {callback!r} cannot be called with (record, gan).")
+        resolve_device(self.device)
+        self._losses()
+        make_part(self.learning_rate_schedule, SCHEDULES)
+
+    def try_networks(self, width: int, n_classes: int, *, anchored: bool = False) -> None:
+        """Try the user's own networks before anything is learnt."""
+        with single_thread():
+            try_factories(self, width, n_classes, anchored)
+
+    @single_thread()
+    def play(
+        self,
+        rows: Matrix,
+        codes: Codes,
+        n_classes: int,
+        rng: np.random.Generator,
+        *,
+        spans: Sequence[Span] | None = None,
+        anchors: Anchors | None = None,
+        players: tuple[Generator, Discriminator] | None = None,
+        title: str = "ConditionalGAN",
+    ) -> None:
+        """Play the game on rows (n, width) of classes (n,) from 0; `spans` tell what a row means.
+
+        Without classes all codes are 0. The game goes on from `players`, if there are any.
+        """
+        device = resolve_device(self.device)
+        if players is None:
+            spans = spans or [Span(0, rows.shape[1], "number")]
+            players = build_players(self, spans, n_classes, anchors is not None, rng)
+        generator, discriminator = players[0].to(device).train(), players[1].to(device).train()
+        averaged = MovingAverage(generator, self.ema_decay)
+        batches = ClassBatches(
+            torch.from_numpy(rows).to(device),
+            torch.from_numpy(codes).to(device),
+            batch_size=self.batch_size,
+            pac=self.pac,
+            random=seeded_generator(rng, device),
+        )
+        anchors = None if anchors is None else copy.copy(anchors).to(device)
+        self.generator_: Any = averaged.network
+        self.discriminator_: Any = discriminator
+        self.history_: list[dict[str, Any]] = []
+        records = train(
+            generator,
+            discriminator,
+            batches,
+            anchors=anchors,
+            losses=self._losses(),
+            optimizer=self.optimizer,
+            learning_rates=learning_rate_pair(self.learning_rate),
+            schedule=make_part(self.learning_rate_schedule, SCHEDULES),
+            discriminator_steps=self.discriminator_steps,
+            steps=self.steps,
+            record_every=self.record_every,
+            averaged=averaged,
+            spread=_spread(batches, anchors),
+        )
+        # Only a user's own layers, nn.Dropout say, draw from torch's global state.
+        own = self.generator or self.discriminator
+        with seeded_global_state(rng, device) if own else nullcontext():
+            self._follow(records, title)
+        self.generator_.cpu()
+        self.discriminator_.cpu().eval()
+
+    def warn_if_collapsed(self) -> None:
+        """Say what to change, at the line of the user."""
+        if self.history_[-1]["collapsed"]:
+            warn_user(COLLAPSE)
+
+    def _losses(self) -> list[Loss]:
+        loss, penalty = make_part(self.loss, LOSSES), make_part(self.penalty, PENALTIES)
+        return [loss] if penalty is None else [loss, penalty]
+
+    def _follow(self, records: Iterator[dict[str, Any]], title: str) -> None:
+        """Keep the records, show how far it is, and ask those who may end it."""
+        if self.verbose:
+            total = -(-self.steps // self.record_every)
+            records = tqdm(records, desc=title, total=total)
+        for record in records:
+            self.history_.append(record)
+            if any([callback(record, self) is True for callback in self.callbacks or ()]):
+                break
+
+    def propose(self, codes: Codes, anchors: Anchors | None, random: torch.Generator) -> Matrix:
+        """Generate flat rows (n, width) of classes (n,) from 0."""
+        device = _device_of(self.generator_)
+        with torch.no_grad():
+            inputs = self.generator_.draw_inputs(
+                torch.from_numpy(codes).to(device), anchors, random
+            )
+            return self.generator_(*inputs).cpu().numpy()
+
+    def _earlier_players(self, earlier: dict[str, Any]) -> tuple[Generator, Discriminator] | None:
+        """Give what an earlier fit has learnt, if it fits."""
+        if "generator_" not in earlier:
+            return None
+        for name in ("shape_", "classes_"):
+            before, now = earlier[name], getattr(self, name)
+            if not np.array_equal(before, now):
+                raise ValueError(
+                    f"warm_start=True cannot go on: {name} was {before}, and now is {now}. Give "
+                    "such rows as before, or start anew with warm_start=False."
+                )
+        return earlier["generator_"], earlier["discriminator_"]
+
+    def _code_of(self, label: Any) -> int:
+        """Give the number of a class, 0 where there are none."""
+        if (label is None) is not (self.classes_ is None):
+            way_out = "leave it out" if self.classes_ is None else "give one of them"
+            raise ValueError(f"label={label!r}, and the classes are {self.classes_}: {way_out}.")
+        if label is None:
+            return 0
+        known = [] if self.classes_ is None else self.classes_.tolist()
+        if label not in known:
+            raise ValueError(f"label={label!r} is not a class; the classes are {known}.")
+        return known.index(label)
+
+
+def learning_rate_pair(learning_rate: Any) -> tuple[float, float]:
+    """Give the learning rates of generator and discriminator."""
+    rates = np.atleast_1d(learning_rate).tolist()
+    if len(rates) not in (1, 2) or not all(
+        isinstance(rate, (int, float)) and 0 < rate < inf for rate in rates
+    ):
+        raise ValueError(
+            f"learning_rate={learning_rate!r} must be a number above zero, or a pair of them for "
+            "generator and discriminator."
+        )
+    return rates[0], rates[-1]
+
+
+def _numbered(classes: ArrayLike | None, n: int) -> tuple[NDArray[Any] | None, Codes]:
+    """Give the classes, and the number of each row's (n,)."""
+    if classes is None:
+        return None, np.zeros(n, dtype=np.intp)
+    labels = column_or_1d(classes)
+    check_consistent_length(labels, np.empty(n))
+    known, codes = np.unique(labels, return_inverse=True)
+    return known, codes.astype(np.intp)
+
+
+def _spread(batches: ClassBatches, anchors: Anchors | None) -> Spread:
+    """Measure on real rows what generated ones will be held against.
+
+    By a seed of its own: what is recorded changes nothing in the game.
+    """
+    random = seeded_generator(np.random.default_rng(0), batches.rows.device)
+    rows = batches.draw_evenly(rows_a_class(len(batches.count)), random)
+    return Spread(rows, anchors, random)
+
+
+def _device_of(network: nn.Module) -> torch.device:
+    return next(network.parameters()).device
+
+
+@contextmanager
+def _resting(network: nn.Module) -> Iterator[None]:
+    """Let a network judge without learning, also in the middle of its training."""
+    was_training = network.training
+    network.eval()
+    try:
+        yield
+    finally:
+        network.train(was_training)
