@@ -10,7 +10,7 @@ from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 
 import gansampler
-from gansampler import JitterOverSampler, LSGANOverSampler, metrics, quality_report
+from gansampler import ConditionalGAN, JitterOverSampler, LSGANOverSampler, metrics, quality_report
 from gansampler.quality import QualityReport
 from gansampler.quality.figures import FIGURES
 
@@ -131,6 +131,16 @@ def test_samplers_of_imbalanced_learn_are_taken(data):
     assert list(report.frame.index) == ["SMOTE, yours", *WAYS]
     copies = quality_report(RandomOverSampler(), X, y).frame
     assert copies.loc["RandomOverSampler", "nearest_training_share"] > 0.9
+
+
+@pytest.mark.usefixtures("quick_judge")
+def test_a_gan_on_plain_arrays_is_taken_fitted_or_not(data):
+    X, y = data[0].to_numpy(), data[1].to_numpy()
+    gan = ConditionalGAN(steps=2, batch_size=32, hidden_sizes=(8,), random_state=0)
+    report = quality_report(gan, X, y)
+    assert list(report.frame.index) == ["ConditionalGAN", *WAYS]
+    assert report.collapsed in (True, False)
+    assert quality_report(gan.fit(X, y), X, y).n_held_out == 0
 
 
 def test_a_sampler_that_adds_nothing_is_refused(data):

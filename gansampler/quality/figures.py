@@ -29,7 +29,7 @@ FIGURES = {
     "two_sample_auc": Figure(
         "told apart",
         "how surely a classifier tells the rows from real ones (area under the ROC curve); 1 is "
-        "always, and below .5 are copies of the rows they are told from",
+        "always, and far below .5 are copies of the rows they are told from",
         ".5",
     ),
     "kolmogorov_smirnov": Figure(

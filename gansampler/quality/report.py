@@ -16,7 +16,7 @@ STYLE = """
 .quality { font-family: sans-serif; max-width: 60em; }
 .quality table { border-collapse: collapse; }
 .quality th, .quality td { padding: .2em .8em; text-align: right; border-bottom: 1px solid #ccc; }
-.quality th:first-child, .quality td:last-child { text-align: left; }
+.quality th:first-child, .quality .figures td:last-child { text-align: left; }
 .quality .alarm { font-weight: bold; border: 2px solid; padding: .4em .8em; }
 """
 
@@ -151,7 +151,7 @@ def fragment(report: QualityReport) -> str:
     )
     return (
         f'<div class="quality"><style>{STYLE}</style><h2>{head}</h2><p>{compared}</p>'
-        f"<p{alarm}>{collapse}</p>{figures_table(report).to_html(border=0)}"
+        f"<p{alarm}>{collapse}</p>{figures_table(report).to_html(border=0, classes='figures')}"
         f"<h3>Columns farthest from real ones (0 is perfect)</h3>"
         f"{farthest_columns(report).to_html(border=0)}"
         f"<h3>What the figures mean</h3><dl>{said}</dl></div>"
