@@ -8,6 +8,7 @@ import pytest
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_info
 
 import gansampler
 from gansampler import ConditionalGAN, JitterOverSampler, LSGANOverSampler, metrics, quality_report
@@ -102,11 +103,13 @@ def test_poor_rows_are_known_by_their_figures(data, real):
 @pytest.mark.usefixtures("quick_judge")
 def test_the_same_seed_gives_the_same_report_and_global_state_stays(data):
     before = np.random.mtrand._rand.get_state()[1].copy()
+    threads = [pool["num_threads"] for pool in threadpool_info()]
     reports = [
         quality_report(LSGANOverSampler(steps=2), *data, random_state=seed) for seed in (3, 3, 4)
     ]
     assert str(reports[0]) == str(reports[1]) != str(reports[2])
     np.testing.assert_array_equal(np.random.mtrand._rand.get_state()[1], before)
+    assert [pool["num_threads"] for pool in threadpool_info()] == threads
 
 
 @pytest.mark.usefixtures("quick_judge")

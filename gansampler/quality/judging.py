@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils import check_consistent_length
+from threadpoolctl import threadpool_limits
 
 from ..encoding import TableEncoder, as_frame
 from ..metrics._rows import alike_frames, check_count, check_enough
@@ -105,11 +106,13 @@ def quality_report(
     real, fresh = _real_rows(training, held_out, rng)
     encoder = _encoder(sampler, real)
     ways = _ways(drawn, real.training, n or MAX_ROWS, encoder, rng)
-    found = {name: figures_of(rows, real, encoder, seed) for name, rows in ways.items()}
-    if fresh is not None:
-        # These are one half of the held-out rows: the other half is left to compare them with.
-        real_to_them = real._replace(held_out=real.compared)
-        found[REAL] = figures_of(_some(fresh, size, rng), real_to_them, encoder, seed)
+    # Of so few rows more threads take longer, above all where the cores are busy.
+    with threadpool_limits(1, user_api="openmp"):
+        found = {name: figures_of(rows, real, encoder, seed) for name, rows in ways.items()}
+        if fresh is not None:
+            # They are one half of the held-out rows: the other is what they are compared with.
+            real_to_them = real._replace(held_out=real.compared)
+            found[REAL] = figures_of(_some(fresh, size, rng), real_to_them, encoder, seed)
     return _reported(found, label, real, len(ways[_name(drawn)]), drawn.sampler)
 
 
