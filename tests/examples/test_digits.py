@@ -1,0 +1,35 @@
+import runpy
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pytest
+
+PAGE = Path(__file__).parents[2] / "examples" / "plot_digits.py"
+
+
+@pytest.fixture(scope="module")
+def page():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", [str(PAGE), "--quick"])
+        patch.setenv("MPLBACKEND", "agg")
+        yield runpy.run_path(str(PAGE), run_name="__main__")
+    plt.close("all")
+
+
+def test_generated_digits_are_nearer_to_real_ones_than_noise_is(page):
+    scores = page["scores"]
+    assert all(scores[name][0] > scores["noise"][0] for name in page["gans"])
+
+
+def test_no_generator_scores_above_the_digits_that_it_learnt_from(page):
+    scores = page["scores"]
+    assert all(scores[name][0] < scores["real training digits"][0] for name in page["gans"])
+
+
+def test_a_digit_shows_the_class_that_was_asked_for(page):
+    assert page["read_right"] > 0.8  # a guess among two: 0.5
+
+
+def test_a_loaded_generator_draws_the_same(page):
+    assert page["loaded_alike"]
