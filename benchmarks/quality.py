@@ -160,7 +160,11 @@ def page(rows: list[dict], source: dict) -> str:
     sets = by_set.loc["smote"].index
     parts = [
         INTRODUCTION.format(
-            sets=len(sets), seeds=table["seed"].nunique(), rows=MAX_OF_CLASS, least=LEAST_OF_CLASS
+            sets=len(sets),
+            seeds=table["seed"].nunique(),
+            all_rows=MAX_ROWS,
+            rows=MAX_OF_CLASS,
+            least=LEAST_OF_CLASS,
         ),
         to_markdown(means(by_set)),
         CTGAN.format(published=", ".join(f"{name} {x}" for name, x in PUBLISHED.items())),
@@ -175,9 +179,9 @@ def page(rows: list[dict], source: dict) -> str:
 
 
 def means(by_set: pd.DataFrame) -> pd.DataFrame:
-    found = by_set.groupby("way", sort=False).mean()
+    found = by_set.groupby("way", sort=False).mean().map("{:.3f}".format)
     found["sets"] = by_set.groupby("way", sort=False).size()
-    return found.rename(columns=FIGURES).round(3)
+    return found.rename(columns=FIGURES)
 
 
 def against(by_set: pd.DataFrame, rival: str) -> pd.DataFrame:
@@ -210,9 +214,10 @@ def target(by_set: pd.DataFrame) -> str:
 
 
 INTRODUCTION = """\
-One class of each of {sets} core sets: the smallest with {least} rows or more, at most {rows} of
-them. Half of the rows of every class are learnt from, half are held out; {seeds} seeds, averaged
-set by set, then over the sets. All figures hold as many generated rows against the held-out ones:
+One class of each of {sets} core sets, of which at most {all_rows} rows are taken: the smallest with
+{least} of them or more, at most {rows}. Half of the rows of every class are learnt from, half are
+held out; {seeds} seeds, averaged set by set, then over the sets. All figures hold as many generated
+rows against the held-out ones:
 
 - *told apart*: area under the ROC curve of a classifier that tells generated rows from held-out
   ones; .5 is perfect.
@@ -222,6 +227,7 @@ set by set, then over the sets. All figures hold as many generated rows against 
   held-out one; .5 is no copying, 1 are copies.
 - *gap of quantities*: Kolmogorov-Smirnov distance, mean over the quantities.
 
+*smote* goes between neighbours in the same rank space, so that it can do every kind of column.
 *Real training rows* are what a perfect generator would be like but for the copying. *Sharpness* is
 that of `ClassifierAcceptance`; *all kept* has no acceptance. The *textbook* game starts from noise
 alone and keeps every row."""
