@@ -128,7 +128,8 @@ figure.legend(["real", "generated"], loc="outside lower center", ncols=2)
 # Other losses, other schedules
 # -----------------------------
 # Each is one word. The Wasserstein critic has a penalty of its own and wants three updates for one
-# of the generator; "plateau" halves the rates whenever the convergence figure stalls.
+# of the generator; "plateau" halves the rates whenever the convergence figure stalls, so
+# a record comes often.
 
 GAMES = {
     "non-saturating, R1": plain,
@@ -147,7 +148,8 @@ for game, schedule in [
     ("relativistic, R1 + R2", "plateau"),
 ]:
     for seed in range(settings["seeds"]):
-        gan = gan_of(learning_rate_schedule=schedule, random_state=seed, **GAMES[game])
+        parts = {"learning_rate_schedule": schedule, "record_every": 10, "random_state": seed}
+        gan = gan_of(**parts, **GAMES[game])
         made = gan.fit(points(simple, ROWS, seed)).sample(2000)
         results.append(
             {

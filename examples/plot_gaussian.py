@@ -63,8 +63,8 @@ def difference(gan):
 # ----------------------------
 # A normal distribution of mean 0 and deviation 1, as rows of unit variance should have. The
 # generator's learning rate is next to nothing at first, so that the discriminator learns to tell
-# real rows from those of a generator that knows nothing yet, whose rows are all but the same: ``fit``
-# warns of that. Where the discriminator is undecided (.5) is its first decision boundary.
+# real rows from those of a generator that knows nothing yet (its rows are all but the same: ``fit``
+# warns of that). Where the discriminator is undecided (.5) is its first decision boundary.
 
 rows = np.random.default_rng(0).normal(size=(settings["rows"], 1))
 gan = gan_of(0, learning_rate=(1e-9, 3e-3), learning_rate_schedule="constant", steps=200).fit(rows)

@@ -12,6 +12,7 @@ finds, for a textbook GAN, for a better game, and for that game with one more cl
 
 import sys
 import time
+from functools import partial
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -113,9 +114,9 @@ def collapsing(seed):
 # -------------
 # Four things change.
 #
-# * The generator starts from one of 64 small clouds of noise, whose places and sizes are learnt. A
-#   network is continuous: from one cloud alone it can reach separate modes only with a bridge
-#   between any two, and what falls on a bridge is wrong.
+# * The generator starts from one of many small clouds of noise, several for each mode, whose places
+#   and sizes are learnt. A network is continuous: from one cloud alone it can reach separate modes
+#   only with a bridge between any two, and what falls on a bridge is wrong.
 # * The discriminator sees rows also through sines and cosines of many wavelengths. Plain layers are
 #   slow to learn that the density changes within a hundredth.
 # * Each real row is compared with a generated one (the relativistic loss), which leaves no profit
@@ -124,10 +125,13 @@ def collapsing(seed):
 #   afar, then it sees detail. A loss of one's own is a class with a method or two.
 
 
+CLOUDS = {"ring": 64, "grid": 100}
+
+
 class Clouds(nn.Module):
     """Noise in one of many learnt clouds, through a plain network."""
 
-    def __init__(self, in_features, out_features, clouds=64):
+    def __init__(self, in_features, out_features, clouds):
         super().__init__()
         self.dim = in_features - clouds
         self.places = nn.Parameter(torch.randn(clouds, self.dim))
@@ -135,7 +139,7 @@ class Clouds(nn.Module):
         self.network = MLP(self.dim, out_features, hidden_sizes=(64, 64), activation="silu")
 
     def forward(self, noise):
-        cloud = noise[:, self.dim :].argmax(dim=1)  # the largest of 64 numbers: an even choice
+        cloud = noise[:, self.dim :].argmax(dim=1)  # the largest of so many numbers: an even choice
         start = self.places[cloud] + self.log_sizes[cloud].exp() * noise[:, : self.dim]
         return self.network(start)
 
@@ -170,13 +174,13 @@ class FadingPenalty(GradientPenalty):
         return super().discriminator_loss(critic, real, fake)
 
 
-def better(seed):
+def better(toy, seed):
     return ConditionalGAN(
         loss="relativistic",
         penalty=FadingPenalty(over=int(0.7 * settings["steps"])),
-        generator=Clouds,
+        generator=partial(Clouds, clouds=CLOUDS[toy]),
         discriminator=Waves,
-        latent_dim=8 + 64,
+        latent_dim=8 + CLOUDS[toy],
         optimizer="adam",
         learning_rate=(3e-3, 1e-3),
         batch_size=settings["batch_size"],
@@ -217,7 +221,7 @@ for toy in settings["toys"]:
         collapsed = collapsing(seed).fit(rows / scale)
         plain = textbook(seed).fit(rows / scale)
         start = time.process_time()
-        gan = better(seed).fit(rows / scale)
+        gan = better(toy, seed).fit(rows / scale)
         accepted = reject(gan, rows, scale, seed)
         seconds = time.process_time() - start
         made = {
