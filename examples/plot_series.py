@@ -51,7 +51,7 @@ size = next((flag for flag in ("--quick", "--full") if flag in sys.argv), "")
 settings = {
     "--quick": {"steps": 60, "more": 5, "refit": 100, "days": 200, "paths": 200, "rows": 300,
                 "warped": 5, "seeds": 1},
-    "": {"steps": 800, "more": 150, "refit": 750, "days": 2500, "paths": 2000, "rows": 4000,
+    "": {"steps": 1000, "more": 100, "refit": 750, "days": 2500, "paths": 2000, "rows": 4000,
          "warped": 100, "seeds": 3},
     "--full": {"steps": 4000, "more": 500, "refit": 250, "days": 2500, "paths": 5000, "rows": 4000,
                "warped": 500, "seeds": 10},
@@ -82,8 +82,8 @@ portfolio = returns.mean(axis=1)
 n_steps, n_assets = 20, returns.shape[1]
 split = int(days.searchsorted(pd.Timestamp("2009-01-01")))
 
-level = volatility.mean(axis=1)
-regime = np.searchsorted(np.quantile(level[:split], [1 / 3, 2 / 3]), level)
+unrest = volatility.mean(axis=1)
+regime = np.searchsorted(np.quantile(unrest[:split], [1 / 3, 2 / 3]), unrest)
 
 
 def windows(starts):
@@ -201,6 +201,7 @@ figure, (left, middle, right) = plt.subplots(1, 3, figsize=(10, 3.2), layout="co
 for i in range(8):
     left.plot(paths["real"][i].cumsum(), color="#0072b2", linewidth=1)
     left.plot(paths["generated"][i].cumsum(), color="#d55e00", linewidth=1, linestyle="--")
+left.legend(["real", "generated"])
 left.set(title="Windows of the portfolio", xlabel="day", ylabel="%, summed up")
 bins = np.linspace(-6, 6, 60)
 middle.hist(paths["real"].ravel(), bins, density=True, color="#0072b2", alpha=0.5, label="real")
@@ -464,7 +465,7 @@ def score_with(added, X, is_rare, learn, rest, seed):
     """Balanced accuracy of a forest that learns from these rows and from those added."""
     rows = np.concatenate([X[learn], added]).reshape(-1, X[0].size)
     labels = np.concatenate([is_rare[learn], np.ones(len(added), dtype=bool)])
-    forest = RandomForestClassifier(100, random_state=seed).fit(rows, labels)
+    forest = RandomForestClassifier(50, random_state=seed).fit(rows, labels)
     return balanced_accuracy_score(is_rare[rest], forest.predict(X[rest].reshape(len(rest), -1)))
 
 
@@ -479,7 +480,7 @@ for name, load in {"Italian power": load_power, "vowels": load_vowels}.items():
         learn, rest = split_rare(is_rare, seed)
         n = np.sum(~is_rare[learn]) - np.sum(is_rare[learn])
         networks = sequence_networks(*X.shape[1:])
-        networks["steps"] //= 2
+        networks["steps"] //= 4
         series_gan = ConditionalGAN(**networks, random_state=seed).fit(X[learn], is_rare[learn])
         flat = X[learn].reshape(len(learn), -1)
         added = {"none": X[:0], "GAN": series_gan.sample(n, True)}
