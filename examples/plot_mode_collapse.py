@@ -276,8 +276,8 @@ for line, (toy, made) in zip(axes, pictures.items(), strict=True):
         ax.set_title(
             f"{name}: {figures['modes']} modes, {figures['high_quality']:.1%} good", fontsize=10
         )
-        ax.set(aspect="equal", xticks=[], yticks=[])
-        ax.margins(0.08)
+        edge = 1.3 * TOYS[toy][0].max()
+        ax.set(aspect="equal", xticks=[], yticks=[], xlim=(-edge, edge), ylim=(-edge, edge))
 figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
 
 # %%
