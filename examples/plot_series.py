@@ -272,9 +272,8 @@ if dtw_ndim:
 # ---------------------
 # Each method gives paths of the next five days, from what was known the evening before. The value
 # at risk is the loss that a share of 5 or 1 % of them exceeds, the expected shortfall the mean loss
-# of those. The GAN goes on from what it learnt, ``warm_start``, whenever new years come in.
-
-# What needs arch stays away where it is missing.
+# of those. The GAN goes on from what it learnt, ``warm_start``, whenever new years come in. What
+# needs ``arch`` stays away where that is missing.
 
 horizons, levels = (1, 5), (0.95, 0.99)
 end = split + settings["days"]
