@@ -10,16 +10,17 @@ import pytest
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-@pytest.fixture
-def run_page(monkeypatch):
-    """Run a page with --quick; gives its names."""
-    monkeypatch.setenv("MPLBACKEND", "agg")
-    monkeypatch.chdir(EXAMPLES)
+@pytest.fixture(scope="module")
+def run_page():
+    """Run a page with --quick, in the folder of the gallery; gives its names."""
 
     def run(name):
         path = EXAMPLES / f"{name}.py"
-        monkeypatch.setattr(sys, "argv", [str(path), "--quick"])
-        return runpy.run_path(str(path), run_name="__main__")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("MPLBACKEND", "agg")
+            patch.chdir(EXAMPLES)
+            patch.setattr(sys, "argv", [str(path), "--quick"])
+            return runpy.run_path(str(path), run_name="__main__")
 
     yield run
     plt.close("all")

@@ -1,20 +1,9 @@
-import runpy
-import sys
-from pathlib import Path
-
-import matplotlib.pyplot as plt
 import pytest
-
-PAGE = Path(__file__).parents[2] / "examples" / "plot_digits.py"
 
 
 @pytest.fixture(scope="module")
-def page():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", [str(PAGE), "--quick"])
-        patch.setenv("MPLBACKEND", "agg")
-        yield runpy.run_path(str(PAGE), run_name="__main__")
-    plt.close("all")
+def page(run_page):
+    return run_page("plot_digits")
 
 
 def test_generated_digits_are_nearer_to_real_ones_than_noise_is(page):

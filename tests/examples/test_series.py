@@ -1,22 +1,12 @@
-import runpy
-import sys
-from pathlib import Path
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 pytest.importorskip("arch")
-PAGE = Path(__file__).parents[2] / "examples" / "plot_series.py"
 
 
 @pytest.fixture(scope="module")
-def page():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", [str(PAGE), "--quick"])
-        patch.setenv("MPLBACKEND", "agg")
-        yield runpy.run_path(str(PAGE), run_name="__main__")
-    plt.close("all")
+def page(run_page):
+    return run_page("plot_series")
 
 
 def test_generated_paths_are_as_wide_and_as_clustered_as_real_ones(page):
