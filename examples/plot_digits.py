@@ -37,8 +37,8 @@ settings = {
                 "batch_size": 32, "ema_decay": 0.9, "drawn": 300},
     "": {"n_classes": 10, "components": 30, "steps": 400, "steps_by_components": 800,
          "batch_size": 64, "ema_decay": 0.99, "drawn": 10_000},
-    "--full": {"n_classes": 10, "components": 30, "steps": 1000, "steps_by_components": 4000,
-               "batch_size": 128, "ema_decay": 0.99, "drawn": 10_000},
+    "--full": {"n_classes": 10, "components": 30, "steps": 1000, "steps_by_components": 2500,
+               "batch_size": 128, "ema_decay": 0.995, "drawn": 10_000},
 }[size]  # fmt: skip
 n_classes = settings["n_classes"]
 begin = time.perf_counter()

@@ -50,11 +50,11 @@ except ImportError:
 size = next((flag for flag in ("--quick", "--full") if flag in sys.argv), "")
 settings = {
     "--quick": {"steps": 60, "more": 5, "refit": 100, "days": 200, "paths": 200, "rows": 300,
-                "warped": 5, "seeds": 1},
+                "warped": 5, "rare": 15, "seeds": 1},
     "": {"steps": 1000, "more": 100, "refit": 750, "days": 2500, "paths": 2000, "rows": 4000,
-         "warped": 100, "seeds": 3},
+         "warped": 100, "rare": 400, "seeds": 2},
     "--full": {"steps": 4000, "more": 500, "refit": 250, "days": 2500, "paths": 5000, "rows": 4000,
-               "warped": 500, "seeds": 10},
+               "warped": 500, "rare": 1000, "seeds": 10},
 }[size]  # fmt: skip
 begin = time.perf_counter()
 rng = np.random.default_rng(0)
@@ -478,8 +478,7 @@ for name, load in {"Italian power": load_power, "vowels": load_vowels}.items():
     for seed in range(settings["seeds"]):
         learn, rest = split_rare(is_rare, seed)
         n = np.sum(~is_rare[learn]) - np.sum(is_rare[learn])
-        networks = sequence_networks(*X.shape[1:])
-        networks["steps"] //= 4
+        networks = {**sequence_networks(*X.shape[1:]), "steps": settings["rare"]}
         series_gan = ConditionalGAN(**networks, random_state=seed).fit(X[learn], is_rare[learn])
         flat = X[learn].reshape(len(learn), -1)
         added = {"none": X[:0], "GAN": series_gan.sample(n, True)}
