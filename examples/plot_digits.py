@@ -21,15 +21,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
-from scipy.special import logsumexp
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
-from sklearn.metrics import pairwise_distances, pairwise_distances_argmin
+from sklearn.metrics import pairwise_distances_argmin
 from sklearn.neighbors import KNeighborsClassifier
 from torch import nn
 
 from gansampler import ConditionalGAN
 from gansampler.losses import GradientPenalty
+from gansampler.metrics import nearest_training_share, parzen_log_likelihood
 
 size = next((flag for flag in ("--quick", "--full") if flag in sys.argv), "")
 settings = {
@@ -253,12 +253,9 @@ print(f"The loaded generator draws the same from the same noise: {loaded_alike}"
 made = np.concatenate(list(of_class.values()))
 flat["made"] = made.reshape(len(made), -1)
 probe = np.random.default_rng(0).permutation(len(made))[:1000]
-n = min(len(train), len(test), 5000)
-to_train, to_test = (
-    pairwise_distances(flat["made"][probe], flat[part][:n]).min(axis=1)
-    for part in ("train", "test")
-)
-nearer_to_training = np.mean(to_train < to_test)
+nearer_to_training = nearest_training_share(
+    train[:5000], made[probe], test[:5000], encoder=None, random_state=0
+).share
 print(f"Nearer to a training digit than to a test digit: {nearer_to_training:.1%} (half: no copy)")
 
 reader = KNeighborsClassifier(3).fit(flat["train"][:10_000], train_labels[:10_000])
@@ -279,24 +276,11 @@ show_grid([made[::per_class], train[nearest]], ["generated", "nearest"], "Neares
 # likelihood: it favours whatever lies near to real digits, and so what is a little blurred. Real
 # training digits score higher once they are cut down to their first components.
 
-bandwidths = np.linspace(0.1, 0.3, 11)
-
-
-def log_densities(rows, kernels, bandwidth):
-    found = []
-    for chunk in np.array_split(rows, -(-len(rows) // 1000)):
-        exponent = pairwise_distances(chunk, kernels, "sqeuclidean") / (-2 * bandwidth**2)
-        found.append(logsumexp(exponent, axis=1))
-    volume = rows.shape[1] * np.log(bandwidth * np.sqrt(2 * np.pi))
-    return np.concatenate(found) - np.log(len(kernels)) - volume
-
 
 def parzen(drawn):
-    kernels = drawn.reshape(len(drawn), -1)
-    chosen = validation[:1000].reshape(-1, kernels.shape[1])
-    bandwidth = max(bandwidths, key=lambda h: log_densities(chosen, kernels, h).mean())
-    found = log_densities(flat["test"], kernels, bandwidth)
-    return found.mean(), found.std(ddof=1) / len(found) ** 0.5, bandwidth
+    return parzen_log_likelihood(
+        test, drawn, validation[:1000], bandwidth=np.linspace(0.1, 0.3, 11), encoder=None
+    )
 
 
 def draw(gan):
