@@ -53,7 +53,7 @@ def targets_of(result: dict) -> list[list[str]]:
     """Read the lines that tell a target."""
     lines = [line for line in result["said"].splitlines() if line.startswith("target: ")]
     return [
-        [result["page"], *(cell.strip() for cell in line.removeprefix("target: ").split("|"))]
+        [result["page"], *(cell.strip().removeprefix("found ") for cell in line[8:].split("|"))]
         for line in lines
     ]
 

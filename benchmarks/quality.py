@@ -33,7 +33,7 @@ MAX_ROWS = 2_000  # of a set
 MAX_OF_CLASS = 1_000
 # The smallest class that has so many rows is looked at: fewer say little.
 LEAST_OF_CLASS = 100
-MOST_FOR_PEERS = 1_500  # rows of a set that CTGAN can do in a minute or two
+MOST_FOR_PEERS = 800  # rows of a set that CTGAN can do in a minute or two
 TEXTBOOK = {"anchor": None, "acceptance": None, "steps": 1_000, "learning_rate": 1e-3}
 FIGURES = {
     "two_sample_auc": "told apart",
@@ -127,6 +127,12 @@ def rows_of(part: dict, name: str, ways: Callable) -> Iterator[dict]:
         yield {**origin, "rows": len(part["held_out"]), **measured(rows, part, encoder)}
 
 
+def earlier_runs(source: dict) -> list[dict]:
+    """Runs that a result rests on, once it has rows of another."""
+    told = {name: source[name] for name in ("command", "date", "commit") if name in source}
+    return [*source.get("earlier", []), told] if told else []
+
+
 def one_set(source: DataSet, seed: int, only_peers: bool) -> list[dict]:
     """Do one set with one seed, on one thread; nothing where it is too small, or too large."""
     part = part_of(source, seed)
@@ -170,6 +176,8 @@ def page(rows: list[dict], source: dict) -> str:
         CTGAN.format(published=", ".join(f"{name} {x}" for name, x in PUBLISHED.items())),
         "## Against SMOTE, set by set",
         to_markdown(against(by_set, "smote")),
+        "## Against the control without a network (jitter, all kept)",
+        to_markdown(against(by_set, "jitter, all kept").filter(like="lsgan", axis=0)),
         "## Against the rows that fit_resample keeps (lsgan, sharpness 2)",
         to_markdown(against(by_set, "lsgan, sharpness 2")),
         "## Target",
@@ -248,7 +256,7 @@ def main() -> None:
     args = parser.parse_args()
     source, rows = read_result(args.out)
     if not args.page_only:
-        source = provenance(max_rows=MAX_ROWS)
+        source = provenance(max_rows=MAX_ROWS) | {"earlier": earlier_runs(source)}
         rows = run(args, rows, source)
     args.out.with_suffix(".md").write_text(page(rows, source))
 

@@ -106,7 +106,8 @@ plain = {"loss": "non_saturating", "penalty": GradientPenalty(on_real=0.01)}
 shapes = {"curve": (simple, 1), "surface": (hills, 2)}
 learnt, folder = {}, Path(tempfile.mkdtemp())
 for name, (function, dim) in shapes.items():
-    gan = learnt[name] = gan_of(**plain).fit(points(function, ROWS, 0, dim))
+    longer = {"steps": 3 * settings["steps"], "ema_decay": 0.98}
+    gan = learnt[name] = gan_of(**plain, **longer).fit(points(function, ROWS, 0, dim))
     path = folder / f"{name}.csv"
     pd.DataFrame(gan.history_)[COLUMNS].to_csv(path, index_label="epoch")
     made, fresh = gan.sample(1000), points(function, 1000, 1, dim)
