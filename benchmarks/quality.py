@@ -25,6 +25,7 @@ from threadpoolctl import threadpool_limits
 from gansampler import JitterOverSampler, LSGANOverSampler, metrics
 from gansampler.encoding import TableEncoder
 from gansampler.evaluation.axes.strategies import STRATEGIES
+from gansampler.evaluation.axes.table_samplers import FilledTable
 from gansampler.evaluation.report.tables import to_markdown
 from gansampler.evaluation.tables import DataSet
 from gansampler.quality.ways import duplicates, held_out_half, smote
@@ -92,17 +93,24 @@ def by_sharpness(name: str, sampler: object, label: object, n: int) -> Iterator[
 
 
 def peers(part: dict, n: int, encoder: TableEncoder) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Rows by CTGAN and TVAE with their own settings."""
+    """Rows by CTGAN and TVAE with their own settings, where they learn the class at all."""
+    table = FilledTable(part["X"])
     for name in ("ctgan", "tvae"):
         sampler = STRATEGIES[name].make_sampler(part["seed"])
-        yield name, fitted(sampler, part, n)
+        try:
+            values = [rows for rows, _ in sampler._generate(table, part["y"], {part["label"]: n})]
+        except RuntimeError as error:
+            print(f"{name}: {error}", flush=True)
+        else:
+            yield name, table.decode(np.vstack(values))
 
 
-def fitted(sampler: object, part: dict, n: int = 1) -> object:
+def fitted(sampler: object, part: dict) -> object:
+    """Train a sampler so that it can draw rows of the class."""
     own = int((part["y"] == part["label"]).sum())
-    sampler.set_params(sampling_strategy={part["label"]: own + n})
-    rows, _ = sampler.fit_resample(part["X"], part["y"])
-    return sampler if hasattr(sampler, "sample") else rows.iloc[len(part["X"]) :]
+    sampler.set_params(sampling_strategy={part["label"]: own + 1})
+    sampler.fit_resample(part["X"], part["y"])
+    return sampler
 
 
 def measured(rows: pd.DataFrame, part: dict, encoder: TableEncoder) -> dict[str, float]:
@@ -238,7 +246,8 @@ rows against the held-out ones:
 *smote* goes between neighbours in the same rank space, so that it can do every kind of column.
 *Real training rows* are what a perfect generator would be like but for the copying. *Sharpness* is
 that of `ClassifierAcceptance`; *all kept* has no acceptance. The *textbook* game starts from noise
-alone and keeps every row."""
+alone and keeps every row. *ctgan* and *tvae* have one seed, sets of at most {peers} rows, and no
+holes."""
 CTGAN = """\
 The published scale of coverage, on other sets: {published}."""
 
