@@ -178,6 +178,7 @@ def page(rows: list[dict], source: dict) -> str:
             seeds=table["seed"].nunique(),
             all_rows=MAX_ROWS,
             rows=MAX_OF_CLASS,
+            peers=MOST_FOR_PEERS,
             least=LEAST_OF_CLASS,
         ),
         to_markdown(means(by_set)),
