@@ -162,12 +162,17 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         if acceptance is not None:
             self.acceptance_ = acceptance.fit(Z, codes, spans, rng)
         if gan is not None:
-            plays = condition >= 0
-            how = {"spans": spans, "anchors": self.anchor_, "title": type(self).__name__}
-            gan.play(Z[plays], condition[plays], len(playing), rng, **how)
-            gan.warn_if_collapsed()
-            self.gan_, self.history_ = gan, gan.history_
-            self.generator_, self.discriminator_ = gan.generator_, gan.discriminator_
+            self._play(gan, Z, condition, len(playing))
+
+    def _play(self, gan: ConditionalGAN, Z: Matrix, condition: Codes, n_classes: int) -> None:
+        """Train the networks on the rows (n, width) of those classes (n,) that are not -1."""
+        plays = condition >= 0
+        how = {"anchors": self.anchor_, "title": type(self).__name__}
+        spans, rng = self.encoder_.spans_, self._rng_
+        gan.play(Z[plays], condition[plays], n_classes, rng, spans=spans, **how)
+        gan.warn_if_collapsed()
+        self.gan_, self.history_ = gan, gan.history_
+        self.generator_, self.discriminator_ = gan.generator_, gan.discriminator_
 
     def _propose(self, n: int, code: int, random: torch.Generator) -> Matrix:
         """Give encoded candidates (n, width) of a class: anchors, moved on if there is a GAN."""
