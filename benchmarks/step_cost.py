@@ -130,8 +130,7 @@ def only_the_losses(spread: Spread) -> Iterator[None]:
 
     def losses_alone(loss: object, turns: list[Turn]) -> dict[str, float]:
         means = [torch.stack([getattr(turn, name) for turn in turns]).mean() for name in names]
-        no_verdicts = {"right_on_real": 0.0, "right_on_generated": 0.0}
-        return dict(zip(names, torch.stack(means).tolist(), strict=True)) | no_verdicts
+        return dict(zip(names, torch.stack(means).tolist(), strict=True))
 
     with (
         mock.patch("gansampler.training.verdicts", losses_alone),

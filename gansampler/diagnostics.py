@@ -74,7 +74,10 @@ def verdicts(loss: Loss, turns: Sequence[Turn]) -> dict[str, float]:
         "taken_for_real": _share(loss.taken_for_real(fooling, real, fooling), fooling),
     }
     figures = torch.stack([each.mean() for each in means.values()]).tolist()
-    return dict(zip(means, figures, strict=True))
+    found = dict(zip(means, figures, strict=True))
+    # How well the discriminator tells: 0 is guessing, 1 is always right.
+    found["convergence"] = found["right_on_real"] + found["right_on_generated"] - 1
+    return found
 
 
 def _share(verdicts: Tensor, scores: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import torch
@@ -113,22 +113,25 @@ def train(
         for _ in range(min(record_every, steps - start)):
             turns.append(step(*sides, batches, anchors, losses, optimizers, discriminator_steps))
             averaged.update(generator)
-        figures = verdicts(losses[0], turns)
         record = {
             "step": start + len(turns),
-            **figures,
-            # How well the discriminator tells: 0 is guessing, 1 is always right.
-            "convergence": figures["right_on_real"] + figures["right_on_generated"] - 1,
-            "generator_learning_rate": learning_rates[0] * factor,
-            "discriminator_learning_rate": learning_rates[1] * factor,
-            "generator_gradient_norm": float(gradient_norm(generator)),
-            "discriminator_gradient_norm": float(gradient_norm(discriminator)),
+            **verdicts(losses[0], turns),
+            **_state(sides, [rate * factor for rate in learning_rates]),
             **spread.measure(averaged.network),
             "seconds": time.perf_counter() - begin,
         }
         _check_finite(record, steps)
         history.append(record)
         yield record
+
+
+def _state(networks: Iterable[nn.Module], rates: Iterable[float]) -> dict[str, float]:
+    """Tell how fast each network learns, and how steep its last step was."""
+    state = {}
+    for side, network, rate in zip(("generator", "discriminator"), networks, rates, strict=True):
+        state[f"{side}_learning_rate"] = rate
+        state[f"{side}_gradient_norm"] = float(gradient_norm(network))
+    return state
 
 
 def step(
