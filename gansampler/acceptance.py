@@ -9,11 +9,11 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
-from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils._param_validation import HasMethods, Interval
 
 from .columns import Codes, Floats
-from .encoding import Matrix, Span, matrix_columns
+from .committee import make_committee
+from .encoding import Matrix, TableEncoder, matrix_columns
 from .seeding import seeded_copy
 
 CHUNK = 16_384
@@ -28,7 +28,7 @@ class Acceptance(BaseEstimator):
     _parameter_constraints: ClassVar[dict[str, Any]] = {}
 
     def fit(
-        self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator
+        self, Z: Matrix, codes: Codes, encoder: TableEncoder, rng: np.random.Generator
     ) -> Acceptance:
         """Look at the original rows.
 
@@ -38,8 +38,8 @@ class Acceptance(BaseEstimator):
             Encoded rows of all classes.
         codes : ndarray of shape (n_samples,)
             Class of each row, from 0.
-        spans : list of Span
-            What the columns of ``Z`` mean.
+        encoder : TableEncoder
+            The way from the table to ``Z`` and back; ``spans_`` says what its columns mean.
         rng : numpy.random.Generator
             The only source of randomness.
 
@@ -75,43 +75,62 @@ class ClassifierAcceptance(Acceptance):
     Parameters
     ----------
     classifier : classifier or None, default=None
-        Trained on the original rows, one column for each number, category and hole. It needs
-        ``predict_proba``, and gets a seed wherever it has none. None is a forest of 50 trees, each
-        of at most 10,000 rows and with two rows or more in a leaf.
+        The judge, trained on the original rows. It needs ``predict_proba``, and gets a seed
+        wherever it has none. None is a committee: the mean of a random forest, of extremely
+        randomised trees [1]_ (25 to 100 of each, the fewer the more rows there are) and of a
+        logistic regression; each tree, and the regression, learns from at most 10,000 rows. The
+        better the judge ranks, the more the new rows teach, so a slow one that nobody would deploy
+        may be worth its time.
     sharpness : float, default=2.0
         :math:`s`, above zero.
+    on_table : bool, default=False
+        Whether the classifier gets rows as they are in the table, with its columns and dtypes.
+        Otherwise it gets one column of numbers for each number, category and hole.
 
     Attributes
     ----------
     judge_ : classifier
         Fitted on the original rows.
-    spans_ : list of Span
-        What the columns of encoded rows mean.
+    encoder_ : TableEncoder
+        The way from the table to encoded rows and back.
+
+    References
+    ----------
+    .. [1] P. Geurts, D. Ernst, L. Wehenkel (2006). Extremely randomized trees. Machine Learning 63,
+       3-42.
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "classifier": [HasMethods(["fit", "predict_proba"]), None],
         "sharpness": [Interval(Real, 0, None, closed="neither")],
+        "on_table": ["boolean"],
     }
 
-    def __init__(self, classifier: Any = None, *, sharpness: float = 2.0) -> None:
-        self.classifier, self.sharpness = classifier, sharpness
+    def __init__(
+        self, classifier: Any = None, *, sharpness: float = 2.0, on_table: bool = False
+    ) -> None:
+        self.classifier, self.sharpness, self.on_table = classifier, sharpness, on_table
 
     def fit(
-        self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator
+        self, Z: Matrix, codes: Codes, encoder: TableEncoder, rng: np.random.Generator
     ) -> Acceptance:
         """Train the judge; see `Acceptance.fit`."""
-        forest = RandomForestClassifier(50, min_samples_leaf=2, max_samples=min(len(Z), 10_000))
-        judge = forest if self.classifier is None else self.classifier
-        judge = seeded_copy(judge, int(rng.integers(2**31)))
-        self.spans_ = spans
-        self.judge_ = judge.fit(matrix_columns(spans, Z), codes)
+        own = make_committee(encoder.spans_, len(Z)) if self.classifier is None else self.classifier
+        self.encoder_ = encoder
+        self.judge_ = seeded_copy(own, int(rng.integers(2**31))).fit(self._view(Z), codes)
         return self
 
     def weigh(self, Z: Matrix, code: int) -> Floats:
         """Give the judge's probability of the class, sharpened; see `Acceptance.weigh`."""
-        probabilities = self.judge_.predict_proba(matrix_columns(self.spans_, Z))
-        return self.weigh_probability(probabilities[:, code])
+        return self.weigh_probability(self.judge_.predict_proba(self._view(Z))[:, code])
+
+    def _view(self, Z: Matrix) -> Any:
+        """Give encoded rows (n, width) as the judge reads them."""
+        if self.classifier is None:
+            return Z
+        if self.on_table:
+            return self.encoder_.inverse_transform(Z)
+        return matrix_columns(self.encoder_.spans_, Z)
 
     def weigh_probability(self, probability: Floats) -> Floats:
         """Sharpen probabilities; see `Acceptance.weigh_probability`."""

@@ -160,7 +160,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         if anchor is not None:
             self.anchor_ = anchor.fit(Z, condition, spans, rng)
         if acceptance is not None:
-            self.acceptance_ = acceptance.fit(Z, codes, spans, rng)
+            self.acceptance_ = acceptance.fit(Z, codes, self.encoder_, rng)
         if gan is not None:
             self._play(gan, Z, condition, len(playing))
 

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.ensemble import BaggingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -12,7 +13,7 @@ from gansampler.acceptance import (
     draw_accepted,
     keep_rates,
 )
-from gansampler.encoding import Span
+from gansampler.encoding import TableEncoder
 
 
 def test_the_classifier_prefers_its_class():
@@ -22,7 +23,7 @@ def test_the_classifier_prefers_its_class():
     grid = np.array([[-3.0], [0.0], [3.0]], dtype=np.float32)
     for classifier in (None, LogisticRegression()):
         judge = ClassifierAcceptance(classifier, sharpness=1)
-        judge.fit(Z, codes, [Span(0, 1, "number")], np.random.default_rng(0))
+        judge.fit(Z, codes, TableEncoder().fit(Z), np.random.default_rng(0))
         weights = judge.weigh(grid, 1)
         assert weights[0] < weights[1] < weights[2]
         np.testing.assert_allclose(weights + judge.weigh(grid, 0), 1)
@@ -35,7 +36,7 @@ def test_sharpness_is_the_power_of_the_probability():
     weights = {}
     for sharpness in (1.0, 2.5):
         judge = ClassifierAcceptance(LogisticRegression(), sharpness=sharpness)
-        judge.fit(Z, codes, [Span(0, 1, "number")], np.random.default_rng(0))
+        judge.fit(Z, codes, TableEncoder().fit(Z), np.random.default_rng(0))
         weights[sharpness] = judge.weigh(Z, 1)
     np.testing.assert_allclose(weights[2.5], weights[1.0] ** 2.5)
 
@@ -44,8 +45,7 @@ def judged(classifier):
     rng = np.random.default_rng(0)
     Z = rng.normal(size=(100, 3)).astype(np.float32)
     codes = (Z[:, 0] + rng.normal(size=100) > 0).astype(int)
-    spans = [Span(i, i + 1, "number") for i in range(3)]
-    return ClassifierAcceptance(classifier).fit(Z, codes, spans, rng)
+    return ClassifierAcceptance(classifier).fit(Z, codes, TableEncoder().fit(Z), rng)
 
 
 def test_every_part_of_the_judge_is_seeded_unless_its_user_has_done_so():
@@ -57,6 +57,37 @@ def test_every_part_of_the_judge_is_seeded_unless_its_user_has_done_so():
     np.testing.assert_array_equal(*weights)
     np.testing.assert_array_equal(np.random.mtrand._rand.get_state()[1], state)
     assert judged(DecisionTreeClassifier(random_state=7)).judge_.random_state == 7
+
+
+class Recorder(DecisionTreeClassifier):
+    """A tree on the numbers of a table, which keeps the rows that it is given."""
+
+    def fit(self, X, y):
+        self.seen_ = [X]
+        return super().fit(X[["size"]], y)
+
+    def predict_proba(self, X):
+        self.seen_.append(X)
+        return super().predict_proba(X[["size"]])
+
+
+def test_a_judge_may_read_the_table_as_it_is():
+    table = pd.DataFrame({"size": np.arange(6.0), "kind": pd.Categorical(list("aababb"))})
+    encoder = TableEncoder().fit(table)
+    Z, codes = encoder.transform(table), np.repeat([0, 1], 3)
+    rule = ClassifierAcceptance(Recorder(), on_table=True)
+    weights = rule.fit(Z, codes, encoder, np.random.default_rng(0)).weigh(Z, 1)
+    np.testing.assert_array_equal(weights, codes)
+    for rows in rule.judge_.seen_:
+        pd.testing.assert_frame_equal(rows, table)
+
+
+def test_a_judge_that_reads_numbers_gets_one_for_each_column_and_hole():
+    table = pd.DataFrame({"size": [0.0, 1.0, None, 3.0], "kind": list("abca")})
+    encoder = TableEncoder().fit(table)
+    rule = ClassifierAcceptance(DecisionTreeClassifier())
+    rule.fit(encoder.transform(table), np.array([0, 0, 1, 1]), encoder, np.random.default_rng(0))
+    assert rule.judge_.n_features_in_ == 3
 
 
 @pytest.mark.parametrize("weights", [[np.nan, 1], [np.inf, 1], [-0.1, 1], [1], [[1], [1]]])

@@ -238,7 +238,7 @@ def test_parts_that_cannot_work_are_refused_before_anything_is_learnt(
 
 def test_a_rule_without_sensible_weights_ends_in_an_error():
     class Unknown(Acceptance):
-        def fit(self, Z, codes, spans, rng):
+        def fit(self, Z, codes, encoder, rng):
             return self
 
         def weigh(self, Z, code):

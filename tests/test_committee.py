@@ -1,0 +1,51 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from gansampler.committee import make_committee
+from gansampler.encoding import TableEncoder
+from gansampler.seeding import seeded_copy
+
+
+def lesson(n, seed=0):
+    """Rows of numbers, categories and holes whose class hangs on two of them."""
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame(rng.normal(size=(n, 3)), columns=list("abc"))
+    table["kind"] = rng.choice(["x", "y", "z"], n)
+    signal = table["a"] + (table["kind"] == "x") + rng.normal(size=n)
+    table.loc[rng.random(n) < 0.2, "b"] = np.nan
+    return table, (signal > 0.3).astype(int).to_numpy()
+
+
+def taught(n, seed=0):
+    table, codes = lesson(n)
+    encoder = TableEncoder().fit(table)
+    Z = encoder.transform(table)
+    return seeded_copy(make_committee(encoder.spans_, n), seed).fit(Z, codes), encoder
+
+
+def test_it_ranks_by_the_mean_of_its_members():
+    judge, encoder = taught(200)
+    table, codes = lesson(400, seed=1)
+    Z = encoder.transform(table)
+    members = [member.predict_proba(Z) for member in judge.estimators_]
+    np.testing.assert_allclose(judge.predict_proba(Z), np.mean(members, axis=0))
+    assert roc_auc_score(codes, judge.predict_proba(Z)[:, 1]) > 0.7
+
+
+def test_the_same_seed_gives_the_same_judge():
+    Z = TableEncoder().fit(lesson(50)[0]).transform(lesson(50)[0])
+    first, again, other = (taught(50, seed)[0].predict_proba(Z) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+@pytest.mark.parametrize(("rows", "trees"), [(20, 100), (5_000, 50), (300_000, 25)])
+def test_the_more_rows_the_fewer_trees_and_none_learns_from_more_than_ten_thousand(rows, trees):
+    judge = make_committee([], rows)
+    for name, part in judge.get_params().items():
+        if name.endswith(("forestclassifier", "extratreesclassifier")):
+            assert part.n_estimators == trees
+        if name.endswith("max_samples"):
+            assert part == min(rows, 10_000)
