@@ -121,8 +121,12 @@ class TableSampler(BaseSampler):
         target = Target(y)
         X = _checked_rows(self, X)
         check_consistent_length(X, target.labels)
-        self.sampling_strategy_ = rows_wanted(self.sampling_strategy, target)
+        self.sampling_strategy_ = self._rows_wanted(target)
         return X, target
+
+    def _rows_wanted(self, target: Target) -> dict[Any, int]:
+        """Tell how many new rows of each class are wanted."""
+        return rows_wanted(self.sampling_strategy, target)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -140,7 +140,7 @@ STRATEGIES: dict[str, Strategy] = {
         kind="network",
     ),
     "guarded_lsgan": _on_request(
-        "the same, its classes balanced, enlarged or left as they are: what held-out rows speak for",
+        "the same, classes balanced, enlarged or left as they are, as held-out rows speak for",
         lambda seed: GuardedOverSampler(random_state=seed),
         kind="network",
     ),
