@@ -327,7 +327,8 @@ def _learn(treatment: Treatment, learner: Learner) -> Learnt:
     seconds_fit = perf_counter() - started
     probabilities = model.predict_proba(fold.rows(fold.split.test)[0])
     seconds = made.seconds + perf_counter() - started
-    fitted = Fitted(decide, tune, made.enrichment)
+    own = getattr(model, "enrichment", None)  # of several models, of which one got the new rows
+    fitted = Fitted(decide, tune, made.enrichment if own is None else own(made.enrichment))
     return Learnt(model, probabilities, fitted, made, seconds_fit, seconds)
 
 
