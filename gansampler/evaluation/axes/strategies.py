@@ -107,8 +107,11 @@ def _jitter(seed: int, **params: Any) -> JitterOverSampler:
     return JitterOverSampler(random_state=seed, **params)
 
 
+def _enlarged(make_sampler: Callable[..., Any]) -> Callable[[int], Any]:
+    return partial(make_sampler, sampling_strategy=Enlarge(3))
+
+
 _on_request = partial(Strategy, by_default=False)
-_enlarged = partial(partial, sampling_strategy=Enlarge(3))
 
 STRATEGIES: dict[str, Strategy] = {
     "none": Strategy("the rows as they are", kind="plain"),

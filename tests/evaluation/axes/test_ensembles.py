@@ -12,7 +12,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 
 from gansampler.calibration import correct_resampling
-from gansampler.evaluation import STRATEGIES, compare
+from gansampler.evaluation import STRATEGIES, Strategy, compare
 from gansampler.evaluation.axes.ensembles import Lesson, _Mean, calibrated
 from gansampler.evaluation.axes.learners import ClassifierModel
 
@@ -119,6 +119,17 @@ def test_the_forest_beside_enlarged_rows_has_the_rows_as_they_are(numbers):
     for name in strategies[1:]:
         assert wide.loc[name, "rows_after"].tolist() == [720, 720]
     assert wide["brier"].is_unique
+
+
+def test_what_is_calibrated_on_real_rows_is_not_corrected_once_more(numbers):
+    X, codes = numbers
+    both = Strategy("both", STRATEGIES["random_x3"].make_sampler, learn=calibrated)
+    readouts = {"readouts": ["as_is", "prior_corrected"], "metrics": ["log_loss"]}
+    results = compare(X, pd.Series(codes), {"both": both, "x3": "random_x3"}, **readouts, **FAST)
+    loss = results[results["metric"] == "log_loss"]
+    loss = loss.pivot_table(index="strategy", columns="readout", values="value")
+    np.testing.assert_allclose(*loss.loc["both"])
+    assert abs(np.subtract(*loss.loc["x3"])) > 0.01
 
 
 @pytest.mark.parametrize("growth", [0, 3, 30])
