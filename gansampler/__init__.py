@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .calibration import PriorCorrectedClassifier
+    from .enlargement import Enlarge
     from .gan import ConditionalGAN
     from .guard import GuardedOverSampler
     from .quality import quality_report
@@ -15,6 +16,7 @@ __version__ = "0.1.0"
 __all__ = [
     "CGANOverSampler",
     "ConditionalGAN",
+    "Enlarge",
     "GuardedOverSampler",
     "JitterOverSampler",
     "LSGANOverSampler",
@@ -25,6 +27,7 @@ __all__ = [
 
 _MODULES = {
     "ConditionalGAN": "gan",
+    "Enlarge": "enlargement",
     "GuardedOverSampler": "guard",
     "PriorCorrectedClassifier": "calibration",
     "quality_report": "quality",

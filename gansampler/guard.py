@@ -1,15 +1,14 @@
-"""A safeguard: new rows only where held-out rows do not speak against them."""
+"""A safeguard: new rows only where held-out rows do not speak against them, and how many."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from imblearn.over_sampling.base import BaseOverSampler
-from imblearn.utils import Substitution
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -17,38 +16,64 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils import get_tags
-from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils._param_validation import (
+    HasMethods,
+    Interval,
+    validate_parameter_constraints,
+)
 from sklearn.utils.metaestimators import available_if
 from threadpoolctl import threadpool_limits
 
 from ._warnings import warn_user
 from .columns import Codes, Floats
 from .encoding import Matrix, TableEncoder, as_frame, matrix_columns, nominal_columns
-from .interface import TableSampler, like
+from .enlargement import Enlarge
+from .interface import TableSampler, like, rows_wanted
 from .samplers import LSGANOverSampler
 from .seeding import numpy_generator, seeded_copy
 from .targets import Target, take
 
+BALANCE_OR_MORE = ("auto", Enlarge(3))
+# What imbalanced-learn's over-samplers take.
+ONE_STRATEGY = BaseOverSampler._parameter_constraints["sampling_strategy"]
+
+# A sampling strategy, and how many rows of each class it asks for.
+Tried = tuple[Any, Mapping[Any, int]]
+
+
+class _Trial(NamedTuple):
+    """A fold: rows to learn from and rows held out, the codes that are scored, seed, classifier."""
+
+    fold: int
+    training: Codes
+    held_out: Codes
+    scored: Codes
+    seed: int
+    model: Any
+
 
 # No BaseOverSampler: that promises as many rows as were asked for.
-@Substitution(sampling_strategy=BaseOverSampler._sampling_strategy_docstring)
 class GuardedOverSampler(TableSampler):
-    r"""Over-sample only where held-out rows do not speak against it.
+    r"""Over-sample only where held-out rows do not speak against it, and as much as they speak for.
 
-    New rows help on most tables and hurt on some. Before anything is added, the rows are cut into
-    :math:`k` folds. On each, a classifier learns from the other folds once as they are and once
-    with the sampler's rows under them, and ranks the fold, which neither has seen: this is
-    selection by cross-validation [1]_ between two ways to train. With the differences
-    :math:`d_1, \dots, d_k` of the two scores (with new rows less without), their mean
-    :math:`\bar d` and their variance :math:`v`, no row is added where
+    New rows help on most tables and hurt on some; more of them than balance asks help on most small
+    ones. Before anything is added, the rows are cut into :math:`k` folds. On each, a classifier
+    learns from the other folds once as they are, and once for each sampling strategy with the
+    sampler's rows under them. It ranks the fold, which it has not seen: this is selection by
+    cross-validation [1]_ between ways to train. With the differences :math:`d_1, \dots, d_k` of the
+    scores of a strategy (with new rows less without), their mean :math:`\bar d` and their variance
+    :math:`v`, a strategy is out where
 
     .. math::
-        \bar d < -\lambda s, \qquad s^2 = \left(\tfrac{{1}}{{k}} + \tfrac{{1}}{{k - 1}}\right) v.
+        \bar d < -\lambda s, \qquad s^2 = \left(\tfrac{1}{k} + \tfrac{1}{k - 1}\right) v.
+
+    Of those that are left the one with the highest mean is taken, at a tie that of fewer rows; if
+    none is left, no row is added.
 
     The folds learn from rows that they share, which makes their scores too much alike; the second
     term, rows held out over rows learnt from, makes up for that [2]_. The score is the mean of
     ROC-AUC and average precision of each class against the rest, over the classes that are to get
-    rows.
+    rows by the strategy of the fewest rows.
 
     Parameters
     ----------
@@ -68,7 +93,10 @@ class GuardedOverSampler(TableSampler):
         :math:`\lambda`. Above zero, rows are held back only on evidence that is clear; below zero,
         they are added only on evidence that is clear.
 
-    {sampling_strategy}
+    sampling_strategy : float, str, dict, callable, or tuple or list of these
+        How many rows, as of any over-sampler of imbalanced-learn; of several the best is taken. By
+        default ``("auto", Enlarge(3))``: the classes are balanced, or filled up to three times the
+        rows of the largest. Those that ask for the same rows as another, or for none, cost nothing.
 
     random_state : int, RandomState instance or None, default=None
         Seed of the folds, and of `sampler` and `classifier` wherever they have none. None takes
@@ -77,14 +105,19 @@ class GuardedOverSampler(TableSampler):
     Attributes
     ----------
     sampling_strategy_ : dict
-        How many rows were asked for of each class, also where they are held back.
+        How many rows were asked for of each class by the strategy that was taken; by the first one
+        where rows are held back.
+
+    best_strategy_ : float, str, dict, callable or None
+        The one of `sampling_strategy` that was taken. None where no row was added.
 
     held_back_ : bool
         Whether rows were asked for and none were added.
 
     evidence_ : list of dict
-        For each fold ``fold``, from 1, ``score_without`` and ``score_with``. Empty where no row was
-        asked for, or none could be held out.
+        For each fold ``fold``, from 1, and each ``sampling_strategy`` that was tried, from few rows
+        to many, ``score_without`` and ``score_with``. Empty where no row was asked for, or none
+        could be held out.
 
     sampler_ : over-sampler or None
         Fitted on all rows; None where no row was added.
@@ -102,17 +135,21 @@ class GuardedOverSampler(TableSampler):
     See Also
     --------
     LSGANOverSampler : The sampler inside by default.
+    Enlarge : More rows than balance asks for.
 
     Notes
     -----
-    The price is :math:`k` fits of the sampler and :math:`2k` of the classifier, beside the one fit
-    of the sampler that adds the rows; the trees of the default classifier grow anew for each class.
-    While the folds are tried, OpenMP has one thread.
+    The price of :math:`s` strategies is :math:`sk` fits of the sampler and :math:`(1 + s)k` of the
+    classifier, beside the one fit of the sampler that adds the rows: 6 and 9 by default, 3 and 6
+    with ``sampling_strategy="auto"``. The classifier takes the longer the more rows there are, and
+    the trees of the default one grow anew for each class. While the folds are tried, OpenMP has one
+    thread.
 
     Where `sampler` fails on a fold, in which classes have fewer rows, a ValueError says so.
 
-    The choice is about ranking; what new rows do to the decision threshold does not count. Where
-    the classes have few rows it is a noisy one, and all of them get new rows or none does.
+    The choice is about ranking; what new rows do to the decision threshold and to probabilities
+    does not count. Where the classes have few rows it is a noisy one, and all classes that a
+    strategy names get new rows or none does.
 
     References
     ----------
@@ -130,7 +167,7 @@ class GuardedOverSampler(TableSampler):
     >>> tree = DecisionTreeClassifier(max_depth=4)
     >>> guarded = GuardedOverSampler(JitterOverSampler(), tree, random_state=0)
     >>> X_resampled, y_resampled = guarded.fit_resample(X, y)
-    >>> guarded.held_back_ == (len(X_resampled) == len(X))
+    >>> guarded.held_back_ == (len(X_resampled) == len(X)) == (guarded.best_strategy_ is None)
     True
     """
 
@@ -141,7 +178,7 @@ class GuardedOverSampler(TableSampler):
         "classifier": [HasMethods(["fit", "predict_proba"]), None],
         "cv": [Interval(Integral, 2, None, closed="left")],
         "standard_errors": [Interval(Real, None, None, closed="neither")],
-        "sampling_strategy": BaseOverSampler._parameter_constraints["sampling_strategy"],
+        "sampling_strategy": [*ONE_STRATEGY, tuple, list],
         "random_state": ["random_state"],
     }
 
@@ -152,7 +189,7 @@ class GuardedOverSampler(TableSampler):
         *,
         cv: int = 3,
         standard_errors: float = 0.0,
-        sampling_strategy: Any = "auto",
+        sampling_strategy: Any = BALANCE_OR_MORE,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         super().__init__(sampling_strategy=sampling_strategy)
@@ -206,31 +243,65 @@ class GuardedOverSampler(TableSampler):
         """What adds the rows; `PriorCorrectedClassifier` asks for it, too."""
         return LSGANOverSampler() if self.sampler is None else self.sampler
 
+    def _rows_wanted(self, target: Target) -> dict[Any, int]:
+        """Read all strategies, and tell how many rows of each class the first one asks for."""
+        first, *_ = [rows_wanted(strategy, target) for strategy in self._strategies()]
+        return first
+
+    def _strategies(self) -> list[Any]:
+        given = self.sampling_strategy
+        strategies = list(given) if isinstance(given, (tuple, list)) else [given]
+        if not strategies:
+            raise ValueError(f"sampling_strategy={given!r} is empty: give one strategy or more.")
+        for strategy in strategies:
+            inside = {"sampling_strategy": strategy}
+            validate_parameter_constraints(
+                {"sampling_strategy": ONE_STRATEGY}, inside, type(self).__name__
+            )
+        return strategies
+
+    def _to_try(self, target: Target) -> list[Tried]:
+        """List the strategies that ask for rows, and for others than one before; few rows first."""
+        found: list[Tried] = []
+        for strategy in self._strategies():
+            new = {label: n for label, n in rows_wanted(strategy, target).items() if n > 0}
+            if new and all(new != known for _, known in found):
+                found.append((strategy, new))
+        return sorted(found, key=lambda tried: sum(tried[1].values()))
+
     def _fit_resample(self, X: Any, target: Target) -> tuple[Any, NDArray[Any]]:
         _check_sampler(self._adder)
         rng, y = numpy_generator(self.random_state), target.labels
-        new = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
-        self.sampler_, self.evidence_, self.held_back_ = None, [], False
-        if new:
-            with threadpool_limits(1, user_api="openmp"):
-                self.evidence_ = list(self._try_out(X, target, new, rng))
-            self.held_back_ = speaks_against(self.evidence_, self.standard_errors)
-        if self.held_back_ or not new:
+        best = self._choose(X, target, rng)
+        if best is None:
             X_new, y_new = take(X, np.arange(len(y))), y
         else:
-            self.sampler_ = self._sampler_for(y, new, rng)
+            self.best_strategy_, new = best
+            self.sampling_strategy_ = rows_wanted(self.best_strategy_, target)
+            self.sampler_ = self._sampler_for(y, new, _seed(rng))
             X_new, y_new = self.sampler_.fit_resample(X, y)
             X_new = like(X, X_new)
         self.synthetic_mask_ = _new_rows(X, y, X_new, y_new)
         return X_new, y_new
 
+    def _choose(self, X: Any, target: Target, rng: np.random.Generator) -> Tried | None:
+        """Try the strategies out, and give the one that is taken; None adds no row."""
+        to_try = self._to_try(target)
+        self.sampler_, self.evidence_, self.best_strategy_ = None, [], None
+        if to_try:
+            with threadpool_limits(1, user_api="openmp"):
+                self.evidence_ = list(self._try_out(X, target, to_try, rng))
+        best = best_of(self.evidence_, len(to_try), self.standard_errors)
+        self.held_back_ = bool(to_try) and best is None
+        return None if best is None else to_try[best]
+
     def _try_out(
-        self, X: Any, target: Target, new: Mapping[Any, int], rng: np.random.Generator
+        self, X: Any, target: Target, to_try: list[Tried], rng: np.random.Generator
     ) -> Iterator[dict[str, Any]]:
         """Score the classifier on rows that neither it nor the sampler has seen."""
-        y, classes, codes = target.labels, target.classes, target.codes
-        enough = np.bincount(codes) >= self.cv
-        scored = np.flatnonzero(enough & [label in new for label in classes.tolist()])
+        enough = np.bincount(target.codes) >= self.cv
+        wanted = [label in to_try[0][1] for label in target.classes.tolist()]
+        scored = np.flatnonzero(enough & wanted)
         if not len(scored) or enough.sum() < 2:
             warn_user(
                 f"No rows are added, for none can be held out: that takes two classes of cv="
@@ -238,27 +309,34 @@ class GuardedOverSampler(TableSampler):
             )
             return
         own = _trees(X) if self.classifier is None else self.classifier
-        for fold, (training, held_out) in enumerate(_folds(codes, enough, self.cv, rng), start=1):
-            X_without, y_without = take(X, training), y[training]
-            share = len(training) / len(y)
-            sampler = self._sampler_for(y_without, {c: n * share for c, n in new.items()}, rng)
-            X_with, y_with = _resampled_fold(sampler, X_without, y_without, fold)
-            model = seeded_copy(own, int(rng.integers(2**31)))
-            test = take(X, held_out), codes[held_out], scored
+        for fold, parts in enumerate(_folds(target.codes, enough, self.cv, rng), start=1):
+            trial = _Trial(fold, *parts, scored, _seed(rng), seeded_copy(own, _seed(rng)))
+            yield from self._try_on(trial, X, target, to_try)
+
+    def _try_on(
+        self, trial: _Trial, X: Any, target: Target, to_try: list[Tried]
+    ) -> Iterator[dict[str, Any]]:
+        """Score the classifier on a fold with the rows of each strategy; without them once."""
+        training, model = trial.training, trial.model
+        X_without, y = take(X, training), target.labels[training]
+        test = take(X, trial.held_out), target.codes[trial.held_out], trial.scored
+        without = _score(model, X_without, target.codes[training], *test)
+        share = len(training) / len(target)
+        for strategy, new in to_try:
+            sampler = self._sampler_for(y, {c: n * share for c, n in new.items()}, trial.seed)
+            X_with, y_with = _resampled_fold(sampler, X_without, y, trial.fold)
             yield {
-                "fold": fold,
-                "score_without": _score(model, X_without, codes[training], *test),
-                "score_with": _score(model, X_with, np.searchsorted(classes, y_with), *test),
+                "fold": trial.fold,
+                "sampling_strategy": strategy,
+                "score_without": without,
+                "score_with": _score(model, X_with, np.searchsorted(target.classes, y_with), *test),
             }
 
-    def _sampler_for(
-        self, y: NDArray[Any], new: Mapping[Any, float], rng: np.random.Generator
-    ) -> Any:
+    def _sampler_for(self, y: NDArray[Any], new: Mapping[Any, float], seed: int) -> Any:
         """Make a sampler that will add as many rows as ``new`` says to each class of ``y``."""
         counts = Counter(y.tolist())
         wanted = {label: counts[label] + round(n) for label, n in new.items()}
-        sampler = seeded_copy(self._adder, int(rng.integers(2**31)))
-        return sampler.set_params(sampling_strategy=wanted)
+        return seeded_copy(self._adder, seed).set_params(sampling_strategy=wanted)
 
     @available_if(lambda self: hasattr(self.sampler_, "enrichment"))
     def enrichment(self, probabilities: Floats) -> Floats:
@@ -283,6 +361,21 @@ class GuardedOverSampler(TableSampler):
             takes = all(getattr(get_tags(part).input_tags, name) for part in inner)
             setattr(tags.input_tags, name, takes)
         return tags
+
+
+def _seed(rng: np.random.Generator) -> int:
+    return int(rng.integers(2**31))
+
+
+def best_of(evidence: list[dict[str, Any]], n_tried: int, standard_errors: float) -> int | None:
+    """Choose one of the strategies, that are told of in turn, by its place; None is no rows.
+
+    They come with few rows first, so that of equals the one of fewer rows is chosen.
+    """
+    by_strategy = [evidence[place::n_tried] for place in range(n_tried)]
+    left = [n for n, own in enumerate(by_strategy) if not speaks_against(own, standard_errors)]
+    means = [float(np.mean([row["score_with"] for row in own])) for own in by_strategy if own]
+    return max(left, key=lambda place: means[place], default=None)
 
 
 def speaks_against(evidence: list[dict[str, Any]], standard_errors: float) -> bool:
@@ -341,7 +434,7 @@ def _folds(
 ) -> Iterator[tuple[Codes, Codes]]:
     """Cut the rows of classes that have enough of them; all others are always trained on."""
     cut, kept = np.flatnonzero(enough[codes]), np.flatnonzero(~enough[codes])
-    cutter = StratifiedKFold(cv, shuffle=True, random_state=int(rng.integers(2**31)))
+    cutter = StratifiedKFold(cv, shuffle=True, random_state=_seed(rng))
     for training, held_out in cutter.split(cut, codes[cut]):
         yield np.sort(np.concatenate([cut[training], kept])), cut[held_out]
 

@@ -121,8 +121,12 @@ class TableSampler(BaseSampler):
         target = Target(y)
         X = _checked_rows(self, X)
         check_consistent_length(X, target.labels)
-        self.sampling_strategy_ = _rows_wanted(self.sampling_strategy, target)
+        self.sampling_strategy_ = self._rows_wanted(target)
         return X, target
+
+    def _rows_wanted(self, target: Target) -> dict[Any, int]:
+        """Tell how many new rows of each class are wanted."""
+        return rows_wanted(self.sampling_strategy, target)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -150,8 +154,8 @@ def _checked_rows(estimator: Any, X: Any) -> Any:
     return X
 
 
-def _rows_wanted(strategy: Any, target: Target) -> dict[Any, int]:
-    """Read a sampling strategy: how many new rows of each class."""
+def rows_wanted(strategy: Any, target: Target) -> dict[Any, int]:
+    """Read a sampling strategy: how many new rows of each class it names, by label."""
     if isinstance(strategy, (str, Real)):  # it names no class, and any kind of label will do
         wanted = check_sampling_strategy(strategy, target.codes, "over-sampling")
         return {target.classes[code]: int(n) for code, n in wanted.items()}

@@ -177,8 +177,11 @@ _GAN_NOTES = f"""{_NOTES}
     have more to learn than the defaults give them time for: ``steps=2000, learning_rate=1e-3`` is a
     start."""
 
+_SAMPLING_STRATEGY = f"""{BaseOverSampler._sampling_strategy_docstring.rstrip()}
+          :class:`Enlarge` is one, for more rows than balance asks for."""
+
 _document_gan = Substitution(
-    sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
+    sampling_strategy=_SAMPLING_STRATEGY,
     losses=_names(LOSSES),
     parameters=_GAN_PARAMETERS,
     attributes=_ATTRIBUTES,
@@ -379,7 +382,7 @@ class LSGANOverSampler(CGANOverSampler):
 
 
 @Substitution(
-    sampling_strategy=BaseOverSampler._sampling_strategy_docstring,
+    sampling_strategy=_SAMPLING_STRATEGY,
     anchors=_names(ANCHORS),
     anchor=_ANCHOR,
     parameters=_TABLE_PARAMETERS,

@@ -12,16 +12,22 @@ from imblearn.over_sampling import ADASYN, SMOTE, SVMSMOTE, RandomOverSampler
 from imblearn.pipeline import make_pipeline
 from imblearn.under_sampling import NearMiss
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.calibration import calibration_curve
 from sklearn.datasets import make_blobs, make_classification
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
+from sklearn.metrics import brier_score_loss, log_loss
 from sklearn.model_selection import cross_val_score, train_test_split
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from gansampler import GuardedOverSampler, JitterOverSampler, PriorCorrectedClassifier
+from gansampler import (
+    Enlarge,
+    GuardedOverSampler,
+    JitterOverSampler,
+    PriorCorrectedClassifier,
+)
 from gansampler.calibration import correct_resampling
 
 
@@ -134,9 +140,47 @@ def test_sharpened_rows_need_more_than_the_change_of_the_prior(data):
     assert log_loss(y_test, model.predict_proba(X_test)) < 0.9 * log_loss(y_test, by_prior)
 
 
-def test_where_a_guard_lets_rows_pass_its_sampler_tells_where_they_lie(data):
+def expected_calibration_error(y, probability):
+    share, mean = calibration_curve(y, probability, n_bins=10, strategy="quantile")
+    return np.abs(share - mean).mean()
+
+
+def test_probabilities_behind_enlargement_are_as_good_as_without_rows():
+    """Where the learner can follow what the new rows say, that is; a straight line cannot."""
+    losses = []
+    for seed in range(3):
+        table = make_classification(
+            8000, 12, n_informative=5, weights=[0.9], flip_y=0.04, class_sep=0.8, random_state=seed
+        )
+        X, X_test, y, y_test = train_test_split(*table, train_size=1500, random_state=0)
+        trees = HistGradientBoostingClassifier(random_state=0)
+        sampler = JitterOverSampler(Enlarge(3), random_state=seed)
+        model = PriorCorrectedClassifier(make_pipeline(sampler, trees)).fit(X, y)
+        np.testing.assert_allclose(model.resampled_prior_, 0.5)
+        ways = model, model.estimator_, clone(trees).fit(X, y)
+        found = [each.predict_proba(X_test)[:, 1] for each in ways]
+        kinds = (log_loss, brier_score_loss, expected_calibration_error)
+        losses.append([[kind(y_test, p) for p in found] for kind in kinds])
+    corrected, uncorrected, without = np.mean(losses, axis=0).T
+    assert (corrected < [0.9, 0.95, 0.7] * uncorrected).all()
+    assert (corrected < without).all()
+
+
+def test_enrichment_counts_the_new_rows_of_every_class(data):
+    sampler = JitterOverSampler(Enlarge(3), acceptance=None, random_state=0)
+    _, y_new = sampler.fit_resample(*data)
+    ratios = sampler.enrichment(np.full((2, 2), 0.5))
+    expected = np.bincount(y_new) / np.bincount(data[1])
+    np.testing.assert_allclose(ratios, [expected, expected])
+    assert (expected >= 3).all()
+
+
+@pytest.mark.parametrize("strategy", ["auto", Enlarge(3)])
+def test_where_a_guard_lets_rows_pass_its_sampler_tells_where_they_lie(data, strategy):
     jitter = JitterOverSampler(random_state=0)
     guard = GuardedOverSampler(jitter, LogisticRegression(), standard_errors=1e9, random_state=0)
+    guard.set_params(sampling_strategy=strategy)
+    data = data[0][:800], data[1][:800]
     model = PriorCorrectedClassifier(oversampled(guard)).fit(*data)
     inner = model.estimator_[0].sampler_
     learnt = model.estimator_.predict_proba(data[0])

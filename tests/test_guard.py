@@ -21,9 +21,9 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import threadpool_info
 
-from gansampler import GuardedOverSampler, JitterOverSampler
+from gansampler import Enlarge, GuardedOverSampler, JitterOverSampler
 from gansampler.evaluation.axes.strategies import pick_strategies
-from gansampler.guard import ranking_score, speaks_against
+from gansampler.guard import BALANCE_OR_MORE, best_of, ranking_score, speaks_against
 
 
 class Mislabelled(BaseOverSampler):
@@ -68,6 +68,7 @@ def data():
 
 def guard(sampler=None, **params):
     classifier = params.pop("classifier", GaussianNB())
+    params = {"sampling_strategy": "auto", **params}
     return GuardedOverSampler(sampler or RandomOverSampler(), classifier, random_state=0, **params)
 
 
@@ -105,6 +106,96 @@ def test_the_score_is_the_mean_over_classes_and_measures():
     assert ranking_score(codes, probabilities, np.array([1, 2])) == pytest.approx(np.mean(expected))
 
 
+@pytest.mark.parametrize(
+    ("scores", "standard_errors", "best"),
+    [
+        ([(0.5, 0.6), (0.5, 0.7)], 0, 1),
+        ([(0.5, 0.7), (0.5, 0.6)], 0, 0),
+        ([(0.5, 0.6), (0.5, 0.6)], 0, 0),  # at a tie fewer rows
+        ([(0.5, 0.4), (0.5, 0.6)], 0, 1),
+        ([(0.5, 0.4), (0.5, 0.3)], 0, None),
+        ([(0.5, 0.4), (0.5, 0.3)], 1000, 0),  # what may be added is chosen among all the same
+    ],
+)
+def test_the_choice_among_strategies(scores, standard_errors, best):
+    wobble = np.array([-0.01, 0.01])
+    evidence = [
+        {"score_without": before, "score_with": after + each}
+        for each in wobble
+        for before, after in scores
+    ]
+    assert best_of(evidence, len(scores), standard_errors) == best
+
+
+def test_nothing_is_chosen_without_evidence():
+    assert best_of([], 2, 1000) is best_of([], 0, 0) is None
+
+
+def test_less_certain_strategies_are_out_where_evidence_must_be_clear():
+    surer, higher = held([(0.5, 0.60), (0.5, 0.61)]), held([(0.5, 0.50), (0.5, 0.80)])
+    evidence = [surer[0], higher[0], surer[1], higher[1]]
+    assert [best_of(evidence, 2, each) for each in (0, -2, -1000)] == [1, 0, None]
+
+
+class BetterBig(LogisticRegression):
+    """Ranks rightly once it has seen more than 800 rows, and the wrong way round before."""
+
+    def fit(self, X, y):
+        super().fit(X, y)
+        if len(X) < 800:
+            self.coef_ = -self.coef_
+        return self
+
+
+@pytest.mark.parametrize(
+    ("classifier", "best"),
+    [(BetterBig(), Enlarge(3)), (DecisionTreeClassifier(max_depth=2), None)],
+)
+def test_the_guard_decides_between_no_rows_balance_and_enlargement(data, classifier, best):
+    X, y = data
+    many = np.bincount(y).max()
+    sampler = GuardedOverSampler(Mislabelled(), classifier, random_state=0)
+    if best is not None:
+        sampler.set_params(sampler=RandomOverSampler())
+    _, y_new = sampler.fit_resample(X, y)
+    assert sampler.best_strategy_ == best and sampler.held_back_ == (best is None)
+    expected = np.bincount(y) if best is None else [3 * many, 3 * many]
+    np.testing.assert_array_equal(np.bincount(y_new), expected)
+    first = {1: many - (y == 1).sum()}
+    more = {0: 2 * many, 1: 3 * many - (y == 1).sum()}
+    assert sampler.sampling_strategy_ == (first if best is None else more)
+    tried = [(each["fold"], each["sampling_strategy"]) for each in sampler.evidence_]
+    assert tried == [(fold, each) for fold in (1, 2, 3) for each in BALANCE_OR_MORE]
+
+
+def test_fits_without_rows_are_made_once_a_fold(data):
+    Recorder.seen.clear()
+    X, y = data
+    GuardedOverSampler(RandomOverSampler(), Recorder(), random_state=0).fit_resample(X, y)
+    many = round(np.bincount(y).max() * 2 / 3)
+    sizes = [len(rows) for rows, _ in Recorder.seen]
+    np.testing.assert_allclose(sizes, [200, 2 * many, 6 * many] * 3, atol=4)
+
+
+def test_of_strategies_that_ask_for_the_same_rows_or_none_one_is_tried(data):
+    X, y = data
+    capped, none = Enlarge(3, max_rows=1), {1: int((y == 1).sum())}
+    Recorder.seen.clear()
+    strategies = [capped, none, "auto", "minority"]
+    sampler = guard(classifier=Recorder(), sampling_strategy=strategies, standard_errors=1000)
+    sampler.fit_resample(X, y)
+    assert len(Recorder.seen) == 6 and sampler.best_strategy_ == capped
+
+
+def test_one_strategy_is_given_as_for_any_sampler(data):
+    rows = [
+        guard(SMOTE(), sampling_strategy=given, standard_errors=1000).fit_resample(*data)[0]
+        for given in (Enlarge(2), [Enlarge(2)])
+    ]
+    np.testing.assert_array_equal(*rows)
+    assert len(rows[0]) == 4 * np.bincount(data[1]).max()
+
+
 def test_rows_that_hurt_are_held_back(data):
     X, y = data
     sampler = guard(Mislabelled(), classifier=DecisionTreeClassifier(max_depth=4))
@@ -118,7 +209,7 @@ def test_rows_that_hurt_are_held_back(data):
     with pytest.raises(ValueError, match=r"held back, see `evidence_`.*without the guard"):
         sampler.sample(3)
     assert [scores["fold"] for scores in sampler.evidence_] == [1, 2, 3]
-    means = pd.DataFrame(sampler.evidence_).mean()
+    means = pd.DataFrame(sampler.evidence_).mean(numeric_only=True)
     assert means["score_with"] < means["score_without"]
 
 
@@ -136,7 +227,8 @@ def test_rows_that_do_not_hurt_are_those_of_the_sampler(data):
 
 def test_more_rows_are_those_of_the_sampler(mixed):
     X, y = mixed
-    sampler = GuardedOverSampler(JitterOverSampler(), cv=2, random_state=0, standard_errors=1000)
+    how = {"sampling_strategy": "auto", "standard_errors": 1000}
+    sampler = GuardedOverSampler(JitterOverSampler(), cv=2, random_state=0, **how)
     X_new, _ = sampler.fit_resample(X, y)
     np.testing.assert_array_equal(sampler.synthetic_mask_, np.arange(len(X_new)) >= len(X))
     rows = sampler.sample(5, "few")
@@ -175,7 +267,8 @@ def test_tiny_classes_are_trained_on_and_not_scored():
     sampler = guard(classifier=Recorder())
     sampler.fit_resample(X[keep], y[keep])
     assert all(Counter(labels)[2] >= 2 for _, labels in Recorder.seen)
-    assert np.isfinite([list(scores.values()) for scores in sampler.evidence_]).all()
+    evidence = pd.DataFrame(sampler.evidence_)
+    assert np.isfinite(evidence[["score_without", "score_with"]]).all(axis=None)
 
 
 def test_without_evidence_nothing_is_added(data):
@@ -217,7 +310,7 @@ def test_any_table_by_default(mixed):
     sampler = GuardedOverSampler(JitterOverSampler(), cv=2, random_state=0, standard_errors=1000)
     X_new, y_new = sampler.fit_resample(X, y)
     pd.testing.assert_frame_equal(X_new[: len(X)], X.reset_index(drop=True))
-    assert set(y_new.value_counts()) == {90}
+    assert set(y_new.value_counts()) == {90 if sampler.best_strategy_ == "auto" else 270}
 
 
 def test_a_frame_that_is_held_back_comes_as_it_is(mixed):
@@ -265,6 +358,10 @@ def test_nested_parameters_pipelines_and_pickles(data):
     [
         ({"cv": 1}, "cv"),
         ({"sampler": object()}, "sampler"),
+        ({"sampling_strategy": ()}, r"sampling_strategy=\(\) is empty"),
+        ({"sampling_strategy": ["auto", object()]}, "'sampling_strategy' parameter of Guarded"),
+        ({"sampling_strategy": ["auto", "rare"]}, "a str among .* Got 'rare'"),
+        ({"sampling_strategy": ["auto", {5: 900}]}, "not present in the data"),
         ({"sampler": SMOTE(sampling_strategy=0.5)}, "sampling_strategy of GuardedOverSampler"),
         ({"sampler": make_pipeline(SMOTE(), LogisticRegression())}, "sampler"),
         ({"sampler": RandomUnderSampler()}, r"RandomUnderSampler\(\) takes rows away"),
@@ -306,7 +403,7 @@ def test_a_word_in_one_row_does_not_stop_the_trees(data):
     X[5, 1] = "unknown"
     sampler = GuardedOverSampler(JitterOverSampler(), random_state=0)
     sampler.fit_resample(X, y)
-    assert len(sampler.evidence_) == 3
+    assert len(sampler.evidence_) == 6
 
 
 def test_missing_classes_are_refused(data):

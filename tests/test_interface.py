@@ -20,7 +20,11 @@ EVERY = [
     JitterOverSampler(random_state=0),
     CGANOverSampler(steps=1, random_state=0),
     GuardedOverSampler(
-        JitterOverSampler(), LogisticRegression(), standard_errors=1000, random_state=0
+        JitterOverSampler(),
+        LogisticRegression(),
+        standard_errors=1000,
+        sampling_strategy="auto",
+        random_state=0,
     ),
 ]
 each = pytest.mark.parametrize("sampler", EVERY, ids=lambda each: type(each).__name__)

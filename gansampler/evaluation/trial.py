@@ -327,8 +327,17 @@ def _learn(treatment: Treatment, learner: Learner) -> Learnt:
     seconds_fit = perf_counter() - started
     probabilities = model.predict_proba(fold.rows(fold.split.test)[0])
     seconds = made.seconds + perf_counter() - started
-    fitted = Fitted(decide, tune, made.enrichment)
+    fitted = Fitted(decide, tune, _learnt_enrichment(model, made.enrichment))
     return Learnt(model, probabilities, fitted, made, seconds_fit, seconds)
+
+
+def _learnt_enrichment(model: Predictor, of_rows: Enrichment) -> Enrichment:
+    """Tell how much denser the classes look to a model; what learns in its own way may know."""
+    if isinstance(model, Model):
+        return of_rows
+    if hasattr(model, "enrichment"):
+        return model.enrichment(of_rows)
+    return np.ones_like  # as calibrated, on rows that are not resampled
 
 
 def _run_learner(

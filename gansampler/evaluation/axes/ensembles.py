@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import RandomForestClassifier
 
+from ...calibration import Enrichment
 from .decision import inner_parts
 from .learners import ClassifierModel, Model, Predictor
 
@@ -73,15 +74,32 @@ def calibrated(lesson: Lesson) -> Predictor:
 
 
 class _Mean:
-    def __init__(self, *models: Predictor) -> None:
-        self.models = models
+    """The learner, which may have got more rows, and a model of the rows as they are."""
+
+    def __init__(self, learner: Predictor, other: Predictor) -> None:
+        self.models = learner, other
 
     def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
         return np.mean([model.predict_proba(X) for model in self.models], axis=0)
 
+    def enrichment(self, of_learner: Enrichment) -> Enrichment:
+        """Tell how many times denser each class looks in the mean, from how it is for the learner.
+
+        Where that is R, and p the probability, the mean is that of p R / sum(p R) and of p.
+        """
+
+        def of_mean(probabilities: np.ndarray) -> np.ndarray:
+            ratios = of_learner(probabilities)
+            return (1 + ratios / (probabilities * ratios).sum(axis=1, keepdims=True)) / 2
+
+        return of_mean
+
 
 def with_forest(lesson: Lesson) -> Predictor:
-    """Fit the learner and a random forest; probabilities are the mean of both."""
+    """Fit the learner and a random forest; probabilities are the mean of both.
+
+    The forest has the rows as they are, also where the learner gets those of a sampler.
+    """
     return _Mean(lesson.fit_all(), lesson.fit_instead(RandomForestClassifier(TREES)))
 
 

@@ -12,7 +12,13 @@ from imblearn.ensemble import BalancedRandomForestClassifier, EasyEnsembleClassi
 from imblearn.over_sampling import ADASYN, SVMSMOTE, BorderlineSMOTE, KMeansSMOTE
 from imblearn.under_sampling import EditedNearestNeighbours, TomekLinks
 
-from ... import CGANOverSampler, GuardedOverSampler, JitterOverSampler, LSGANOverSampler
+from ... import (
+    CGANOverSampler,
+    Enlarge,
+    GuardedOverSampler,
+    JitterOverSampler,
+    LSGANOverSampler,
+)
 from ...seeding import seeded_copy
 from .ensembles import Lesson, calibrated, in_place_of_learner, with_forest
 from .learners import Predictor
@@ -55,7 +61,9 @@ class Strategy:
         `gansampler.evaluation.axes.decision.tune_decision`.
     learn : callable, optional
         From a `gansampler.evaluation.axes.ensembles.Lesson` to a model with ``predict_proba``, in
-        place of the learner that is fitted once; without a sampler and weights.
+        place of the learner that is fitted once; without weights. With a sampler, the learner that
+        the lesson fits gets the sampler's rows under those it is fitted on, and all else that
+        learns beside it has the rows as they are.
     kind : str, default="rows"
         What it does: one of `KINDS`.
     by_default : bool, default=True
@@ -74,10 +82,10 @@ class Strategy:
     needs: str | None = None
 
     def __post_init__(self) -> None:
-        if self.learn is not None and (self.make_sampler or self.class_weight):
+        if self.learn is not None and self.class_weight:
             raise ValueError(
-                "A strategy that learns in its own way gets the rows as they are: leave out its "
-                "sampler and its weights, or learn."
+                "A strategy that learns in its own way gets the rows without weights: leave out "
+                "its weights, or learn."
             )
 
 
@@ -89,6 +97,18 @@ def _geometric_smote(neighbours: int) -> Any:
 
 def _over(make_sampler: Callable[[int], Any]) -> Callable[[int], TableOverSampler]:
     return partial(TableOverSampler, make_sampler)
+
+
+def _lsgan(seed: int, **params: Any) -> LSGANOverSampler:
+    return LSGANOverSampler(random_state=seed, **params)
+
+
+def _jitter(seed: int, **params: Any) -> JitterOverSampler:
+    return JitterOverSampler(random_state=seed, **params)
+
+
+def _enlarged(make_sampler: Callable[..., Any]) -> Callable[[int], Any]:
+    return partial(make_sampler, sampling_strategy=Enlarge(3))
 
 
 _on_request = partial(Strategy, by_default=False)
@@ -110,7 +130,7 @@ STRATEGIES: dict[str, Strategy] = {
     "smote": Strategy("SMOTE, SMOTENC or SMOTEN, as the columns ask", TableSMOTE),
     "jitter": Strategy(
         "the control without a network: jittered anchors, accepted by a classifier",
-        lambda seed: JitterOverSampler(random_state=seed),
+        _jitter,
     ),
     "cgan": Strategy(
         "conditional GAN, non-saturating loss",
@@ -119,12 +139,28 @@ STRATEGIES: dict[str, Strategy] = {
     ),
     "lsgan": Strategy(
         "conditional least-squares GAN",
-        lambda seed: LSGANOverSampler(random_state=seed),
+        _lsgan,
         kind="network",
     ),
     "guarded_lsgan": _on_request(
-        "the same, unless held-out rows speak against its rows",
+        "the same, classes balanced, enlarged or left as they are, as held-out rows speak for",
         lambda seed: GuardedOverSampler(random_state=seed),
+        kind="network",
+    ),
+    "random_x3": _on_request(
+        "duplicates, every class three times as large as the largest",
+        _enlarged(TableRandomOverSampler),
+    ),
+    "smote_x3": _on_request(
+        "SMOTE, every class three times as large as the largest", _enlarged(TableSMOTE)
+    ),
+    "jitter_x3": _on_request(
+        "the control without a network, every class three times as large as the largest",
+        _enlarged(_jitter),
+    ),
+    "lsgan_x3": _on_request(
+        "conditional least-squares GAN, every class three times as large as the largest",
+        _enlarged(_lsgan),
         kind="network",
     ),
     "calibrated": _on_request(
@@ -196,6 +232,18 @@ STRATEGIES: dict[str, Strategy] = {
     ),
     "with_forest": _on_request(
         "the rows as they are, the learner beside a random forest of 200 trees",
+        learn=with_forest,
+        kind="ensemble",
+    ),
+    "jitter_x3_with_forest": _on_request(
+        "the learner with the rows of jitter_x3, beside a random forest without them",
+        _enlarged(_jitter),
+        learn=with_forest,
+        kind="ensemble",
+    ),
+    "lsgan_x3_with_forest": _on_request(
+        "the learner with the rows of lsgan_x3, beside a random forest without them",
+        _enlarged(_lsgan),
         learn=with_forest,
         kind="ensemble",
     ),

@@ -14,6 +14,8 @@ from sklearn.base import BaseEstimator
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from ...columns import from_numbers, kind_of, to_numbers
+from ...interface import rows_wanted
+from ...targets import Target
 from ..tables import classes_by_frequency
 from .categories import seen_categories, to_codes
 
@@ -30,21 +32,21 @@ New = Iterator[tuple[np.ndarray, np.ndarray]]  # the same of new rows, as number
 class TableSampler(ABC):
     """Puts new rows under those of a table, up to the size of the largest class, or about so.
 
-    They are made of a `FilledTable`. The original rows keep their holes.
+    Another `sampling_strategy` than "auto" asks for other sizes, as imbalanced-learn reads it. They
+    are made of a `FilledTable`. The original rows keep their holes.
     """
 
     one_hot = False
     scaled = False
 
-    def __init__(self, random_state: int) -> None:
-        self.random_state = random_state
+    def __init__(self, random_state: int, *, sampling_strategy: Any = "auto") -> None:
+        self.random_state, self.sampling_strategy = random_state, sampling_strategy
 
     def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Table:
         """Give the rows (n, columns) of `X` and the new ones, and the classes of all."""
         X, y = X.reset_index(drop=True), y.reset_index(drop=True)
-        sizes, classes = Counter(y.tolist()), classes_by_frequency(y)
-        missing = {label: sizes[classes[0]] - sizes[label] for label in classes}
-        wanted = {label: n for label, n in missing.items() if n}
+        missing = rows_wanted(self.sampling_strategy, Target(y))
+        wanted = {label: missing[label] for label in classes_by_frequency(y) if missing.get(label)}
         if not wanted:
             return X, y
         table = FilledTable(X, one_hot=self.one_hot, scaled=self.scaled)
@@ -139,15 +141,21 @@ class TableOverSampler(TableSampler):
 
     one_hot = True
 
-    def __init__(self, make_sampler: Callable[[int], Any], random_state: int) -> None:
-        super().__init__(random_state)
+    def __init__(
+        self,
+        make_sampler: Callable[[int], Any],
+        random_state: int,
+        *,
+        sampling_strategy: Any = "auto",
+    ) -> None:
+        super().__init__(random_state, sampling_strategy=sampling_strategy)
         self.make_sampler = make_sampler
 
     def _generate(self, table: FilledTable, y: pd.Series, wanted: dict[Any, int]) -> New:
         by_neighbours: dict[int, dict[Any, int]] = defaultdict(dict)
-        largest = y.value_counts().max()
+        given = Counter(y.tolist())
         for label, missing in wanted.items():
-            by_neighbours[min(NEIGHBOURS, largest - missing - 1)][label] = largest
+            by_neighbours[min(NEIGHBOURS, given[label] - 1)][label] = given[label] + missing
         for neighbours, sizes in by_neighbours.items():
             sampler = self._sampler(neighbours, table.is_code)
             sampler.set_params(sampling_strategy=sizes, random_state=self.random_state)
@@ -166,8 +174,11 @@ class TableSMOTE(TableOverSampler):
 
     one_hot = False
 
-    def __init__(self, random_state: int, *, scaled: bool = False) -> None:
-        super().__init__(lambda neighbours: SMOTE(k_neighbors=neighbours), random_state)
+    def __init__(
+        self, random_state: int, *, scaled: bool = False, sampling_strategy: Any = "auto"
+    ) -> None:
+        how = {"sampling_strategy": sampling_strategy}
+        super().__init__(lambda neighbours: SMOTE(k_neighbors=neighbours), random_state, **how)
         self.scaled = scaled
 
     def _sampler(self, neighbours: int, is_code: np.ndarray) -> Any:
@@ -179,14 +190,15 @@ class TableSMOTE(TableOverSampler):
 
 
 class TableRandomOverSampler:
-    """Duplicates of random rows, up to the size of the largest class.
+    """Duplicates of random rows, up to the size of the largest class, or as many as are asked for.
 
     imbalanced-learn draws them, and gets to see the places of the rows alone: not every dtype comes
     back from it.
     """
 
-    def __init__(self, random_state: int) -> None:
-        self.sampler = RandomOverSampler(random_state=random_state)
+    def __init__(self, random_state: int, *, sampling_strategy: Any = "auto") -> None:
+        how = {"sampling_strategy": sampling_strategy}
+        self.sampler = RandomOverSampler(random_state=random_state, **how)
 
     def fit_resample(self, X: pd.DataFrame, y: pd.Series) -> Table:
         """Put duplicates (new, columns) under the rows (n, columns) of `X`, and their classes."""

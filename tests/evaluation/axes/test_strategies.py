@@ -26,19 +26,15 @@ def test_by_default_eight_are_compared():
     names = list(pick_strategies(None))
     assert names[:4] == ["none", "tuned_threshold", "class_weight", "random"]
     assert names[4:] == ["smote", "jitter", "cgan", "lsgan"]
-    assert len(ON_REQUEST) == 13
-    assert LEARNING == ["calibrated", "balanced_forest", "easy_ensemble", "with_forest"]
+    assert len(ON_REQUEST) == 19
+    assert LEARNING[:4] == ["calibrated", "balanced_forest", "easy_ensemble", "with_forest"]
+    assert LEARNING[4:] == ["jitter_x3_with_forest", "lsgan_x3_with_forest"]
     assert {strategy.kind for strategy in STRATEGIES.values()} == set(KINDS)
 
 
-def test_a_strategy_that_learns_in_its_own_way_has_no_sampler_that_would_be_passed_over():
-    learn = STRATEGIES["calibrated"].learn
-    for beside in (
-        {"make_sampler": STRATEGIES["smote"].make_sampler},
-        {"class_weight": "balanced"},
-    ):
-        with pytest.raises(ValueError, match="leave out its sampler and its weights"):
-            Strategy("both", learn=learn, **beside)
+def test_a_strategy_that_learns_in_its_own_way_has_no_weights_that_would_be_passed_over():
+    with pytest.raises(ValueError, match="leave out its weights"):
+        Strategy("both", learn=STRATEGIES["calibrated"].learn, class_weight="balanced")
 
 
 def test_a_missing_package_is_named_before_anything_is_trained(numbers, tmp_path, capsys):

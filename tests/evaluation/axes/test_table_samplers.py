@@ -11,6 +11,7 @@ from imblearn.over_sampling import ADASYN, SMOTE, SVMSMOTE, BorderlineSMOTE, Ran
 from sklearn.datasets import make_classification
 from sklearn.preprocessing import StandardScaler
 
+from gansampler import Enlarge, LSGANOverSampler
 from gansampler.evaluation import STRATEGIES
 from gansampler.evaluation.axes.table_samplers import (
     NEIGHBOURS,
@@ -28,6 +29,8 @@ ON_REQUEST = [
 CLEANING = ["smote_tomek", "smote_enn"]
 # A guard may add nothing.
 ADDING = [name for name in ON_REQUEST if name not in [*CLEANING, "guarded_lsgan"]]
+# These add rows of the largest class, too.
+ENLARGING = [name for name in ON_REQUEST if "_x3" in name]
 # The star of polynom-fit SMOTE has no choice to make.
 RANDOM = [name for name in ON_REQUEST if name not in ("polynom_fit_smote", "kmeans_smote")]
 
@@ -54,7 +57,10 @@ def make_sampler(name, seed=0):
     needed = STRATEGIES[name].needs
     if needed is not None:
         pytest.importorskip(needed)
-    return STRATEGIES[name].make_sampler(seed)
+    sampler = STRATEGIES[name].make_sampler(seed)
+    if name == "guarded_lsgan":
+        return sampler.set_params(sampler=LSGANOverSampler(steps=5), cv=2)
+    return sampler.set_params(steps=5) if hasattr(sampler, "steps") else sampler
 
 
 def test_smote_keeps_the_original_rows_and_the_dtypes(mixed):
@@ -139,6 +145,27 @@ def test_smote_of_scaled_columns_keeps_every_dtype(mixed):
         assert X[name].min() <= added.min() and added.max() <= X[name].max()
 
 
+def test_enlarged_smote_and_duplicates_are_imbalanced_learns(mixed):
+    X, y = mixed
+    X = X[["float", "float32"]].astype("float64")
+    how = {"sampling_strategy": Enlarge(3), "random_state": 0}
+    for name, theirs in {"smote_x3": SMOTE(**how), "random_x3": RandomOverSampler(**how)}.items():
+        X_new, y_new = make_sampler(name).fit_resample(X, y)
+        expected, labels = theirs.fit_resample(X, y)
+        pd.testing.assert_frame_equal(X_new, expected)
+        pd.testing.assert_series_equal(y_new, labels)
+        assert y_new.value_counts().unique().tolist() == [270]
+
+
+@pytest.mark.parametrize("name", ENLARGING)
+def test_enlarged_tables_keep_their_rows_and_dtypes(mixed, name):
+    X, y = mixed
+    X_new, y_new = make_sampler(name).fit_resample(X, y)
+    pd.testing.assert_frame_equal(X_new.iloc[: len(X)], X)
+    assert X_new.dtypes.equals(X.dtypes) and y_new.dtype == y.dtype
+    assert y_new.value_counts().unique().tolist() == [270]
+
+
 def test_a_sampler_may_add_nothing(mixed):
     class Nothing(RandomOverSampler):
         def fit_resample(self, X, y):
@@ -182,7 +209,7 @@ def test_scaled_smote_finds_neighbours_whatever_the_units():
     assert not np.allclose(raw[0]["small"], raw[1]["small"])
 
 
-@pytest.mark.parametrize("name", [name for name in ADDING if name != "kmeans_smote"])
+@pytest.mark.parametrize("name", sorted({*ADDING} - {*ENLARGING, "kmeans_smote"}))
 def test_new_rows_come_under_the_original_ones(mixed, name):
     X, y = mixed
     keep = y != "rare"  # six rows are too few for some of them
