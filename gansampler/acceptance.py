@@ -77,10 +77,10 @@ class ClassifierAcceptance(Acceptance):
     classifier : classifier or None, default=None
         The judge, trained on the original rows. It needs ``predict_proba``, and gets a seed
         wherever it has none. None is a committee: the mean of a random forest, of extremely
-        randomised trees [1]_ (25 to 100 of each, the fewer the more rows there are) and of a
-        logistic regression; each tree, and the regression, learns from at most 10,000 rows. The
-        better the judge ranks, the more the new rows teach, so a slow one that nobody would deploy
-        may be worth its time.
+        randomised trees [1]_ (25 to 100 of each, the fewer the more rows there are, each of 10,000
+        rows at most) and, where there are no more rows than that, of a logistic regression. The
+        better the judge ranks, the more the new rows teach: a slow one that nobody would deploy may
+        be worth its time.
     sharpness : float, default=2.0
         :math:`s`, above zero.
     on_table : bool, default=False

@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 from sklearn.ensemble import (
-    BaggingClassifier,
     ExtraTreesClassifier,
     RandomForestClassifier,
     VotingClassifier,
@@ -18,14 +17,14 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from .encoding import Span, matrix_columns
 
-# What one member learns from, at most; trees differ in which rows these are.
+# What one tree learns from, at most, and beyond which there are trees alone.
 MAX_ROWS = 10_000
 # Small tables gain from many trees, large ones cannot wait for them.
 FEWEST_TREES, MOST_TREES, ROWS_TIMES_TREES = 25, 100, 250_000
 
 
 def make_committee(spans: Sequence[Span], n: int) -> VotingClassifier:
-    """Make one for n encoded rows: two forests and a logistic regression, by their mean."""
+    """Make one for n encoded rows: two forests and, of few rows, a logistic regression; by mean."""
     trees = {
         "n_estimators": int(np.clip(ROWS_TIMES_TREES // n, FEWEST_TREES, MOST_TREES)),
         "min_samples_leaf": 2,
@@ -35,18 +34,13 @@ def make_committee(spans: Sequence[Span], n: int) -> VotingClassifier:
     members = {
         "forest": _on_columns(spans, RandomForestClassifier(**trees)),
         "extra_trees": _on_columns(spans, ExtraTreesClassifier(**trees)),
-        "logistic": _linear(n),
     }
+    if n <= MAX_ROWS:  # with more, trees learn all that it could add
+        regression = LogisticRegression(C=0.1, tol=1e-3, max_iter=300)
+        members["logistic"] = make_pipeline(StandardScaler(), regression)
     return VotingClassifier(list(members.items()), voting="soft")
 
 
 def _on_columns(spans: Sequence[Span], trees: object) -> Pipeline:
     """Let trees split on a column a span: of single slots of a category they would see little."""
     return make_pipeline(FunctionTransformer(partial(matrix_columns, list(spans))), trees)
-
-
-def _linear(n: int) -> Pipeline:
-    """Make a regression on the encoded rows, on a part of them where there are many."""
-    regression = LogisticRegression(C=0.1, tol=1e-3, max_iter=300)
-    part = BaggingClassifier(regression, 1, max_samples=min(n, MAX_ROWS), bootstrap=False)
-    return make_pipeline(StandardScaler(), part)

@@ -44,8 +44,16 @@ def test_the_same_seed_gives_the_same_judge():
 @pytest.mark.parametrize(("rows", "trees"), [(20, 100), (5_000, 50), (300_000, 25)])
 def test_the_more_rows_the_fewer_trees_and_none_learns_from_more_than_ten_thousand(rows, trees):
     judge = make_committee([], rows)
-    for name, part in judge.get_params().items():
-        if name.endswith(("forestclassifier", "extratreesclassifier")):
-            assert part.n_estimators == trees
-        if name.endswith("max_samples"):
-            assert part == min(rows, 10_000)
+    forests = [judge.named_estimators["forest"][-1], judge.named_estimators["extra_trees"][-1]]
+    assert {forest.n_estimators for forest in forests} == {trees}
+    assert {forest.max_samples for forest in forests} == {min(rows, 10_000)}
+
+
+def test_a_rare_class_among_many_rows_is_judged():
+    rng = np.random.default_rng(0)
+    Z = rng.normal(size=(12_000, 1)).astype(np.float32)
+    codes = np.zeros(len(Z), dtype=int)
+    codes[:3], Z[:3] = 1, 9
+    encoder = TableEncoder().fit(Z)
+    judge = seeded_copy(make_committee(encoder.spans_, len(Z)), 0).fit(Z, codes)
+    assert judge.predict_proba(np.array([[9.0]], dtype=np.float32))[0, 1] > 0.1

@@ -11,6 +11,9 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import RandomForestClassifier
 
 from ...calibration import Enrichment
+from ...committee import make_committee
+from ...encoding import TableEncoder
+from ...seeding import seeded_copy
 from .decision import inner_parts
 from .learners import ClassifierModel, Model, Predictor
 
@@ -101,6 +104,24 @@ def with_forest(lesson: Lesson) -> Predictor:
     The forest has the rows as they are, also where the learner gets those of a sampler.
     """
     return _Mean(lesson.fit_all(), lesson.fit_instead(RandomForestClassifier(TREES)))
+
+
+class Judge:
+    """The committee that decides in the samplers which rows stay, as a model of its own."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self.encoder = TableEncoder().fit(lesson.X)
+        Z = self.encoder.transform(lesson.X)
+        committee = seeded_copy(make_committee(self.encoder.spans_, len(Z)), lesson.seed)
+        self.committee = committee.fit(Z, lesson.codes)
+
+    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
+        return self.committee.predict_proba(self.encoder.transform(X))
+
+
+def with_judge(lesson: Lesson) -> Predictor:
+    """Fit the learner and the judge of the samplers, as `with_forest` does with a forest."""
+    return _Mean(lesson.fit_all(), Judge(lesson))
 
 
 def in_place_of_learner(make: Callable[[], Any]) -> Callable[[Lesson], Predictor]:

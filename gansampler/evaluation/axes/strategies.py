@@ -20,7 +20,7 @@ from ... import (
     LSGANOverSampler,
 )
 from ...seeding import seeded_copy
-from .ensembles import Lesson, calibrated, in_place_of_learner, with_forest
+from .ensembles import Judge, Lesson, calibrated, in_place_of_learner, with_forest, with_judge
 from .learners import Predictor
 from .lookup import by_name, find
 from .table_samplers import (
@@ -235,16 +235,26 @@ STRATEGIES: dict[str, Strategy] = {
         learn=with_forest,
         kind="ensemble",
     ),
-    "jitter_x3_with_forest": _on_request(
-        "the learner with the rows of jitter_x3, beside a random forest without them",
-        _enlarged(_jitter),
-        learn=with_forest,
+    "judge": _on_request(
+        "instead of the learner the committee that judges the rows of the samplers",
+        learn=Judge,
         kind="ensemble",
     ),
-    "lsgan_x3_with_forest": _on_request(
-        "the learner with the rows of lsgan_x3, beside a random forest without them",
+    "with_judge": _on_request(
+        "the rows as they are, the learner beside the judge of the samplers",
+        learn=with_judge,
+        kind="ensemble",
+    ),
+    "jitter_x3_with_judge": _on_request(
+        "the learner with the rows of jitter_x3, beside the judge without them",
+        _enlarged(_jitter),
+        learn=with_judge,
+        kind="ensemble",
+    ),
+    "lsgan_x3_with_judge": _on_request(
+        "the learner with the rows of lsgan_x3, beside the judge without them",
         _enlarged(_lsgan),
-        learn=with_forest,
+        learn=with_judge,
         kind="ensemble",
     ),
 }

@@ -39,7 +39,7 @@ def numbers():
 
 
 # What the sampler of the other does to such a table is tested where samplers are.
-@pytest.mark.parametrize("name", sorted({*LEARNING} - {"lsgan_x3_with_forest"}))
+@pytest.mark.parametrize("name", sorted({*LEARNING} - {"lsgan_x3_with_judge"}))
 def test_what_learns_otherwise_takes_every_kind_of_column_and_small_classes(mixed, name):
     X, y = mixed
     results, again = (compare(X, y, [name], **FAST) for _ in range(2))
@@ -103,7 +103,7 @@ def test_an_ensemble_is_the_same_in_place_of_any_learner(numbers, name):
 
 def test_the_forest_beside_enlarged_rows_has_the_rows_as_they_are(numbers):
     X, codes = numbers
-    strategies = ["with_forest", "jitter_x3", "jitter_x3_with_forest"]
+    strategies = ["with_forest", "jitter_x3", "jitter_x3_with_judge"]
     seen = []
 
     class Forest(RandomForestClassifier):
@@ -155,7 +155,7 @@ def test_a_mean_with_enlarged_rows_is_calibrated_by_its_readout():
     results = compare(
         pd.DataFrame(X),
         pd.Series(y),
-        ["with_forest", "jitter_x3_with_forest"],
+        ["with_forest", "jitter_x3_with_judge"],
         learners=["xgboost_default"],
         readouts=["as_is", "prior_corrected"],
         metrics=["log_loss"],
@@ -163,7 +163,7 @@ def test_a_mean_with_enlarged_rows_is_calibrated_by_its_readout():
         **FOLDS,
     )
     loss = results[results["metric"] == "log_loss"].groupby(["strategy", "readout"])["value"].mean()
-    raw, corrected = loss["jitter_x3_with_forest"][["as_is", "prior_corrected"]]
+    raw, corrected = loss["jitter_x3_with_judge"][["as_is", "prior_corrected"]]
     assert corrected < raw - 0.01 and corrected < loss["with_forest", "as_is"]
 
 
