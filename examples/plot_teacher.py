@@ -30,7 +30,7 @@ from gansampler.encoding import TableEncoder, matrix_columns
 size = next((flag for flag in ("--quick", "--full") if flag in sys.argv), "")
 times = {"--quick": [3]}.get(size, [1, 3, 8])
 folds, seeds = {"--quick": (2, 1)}.get(size, (5, 3))
-SETS = "credit_data flchain magic nwtco phoneme satimage spambase yeast_me2".split()
+SETS = ["credit_data", "flchain", "magic", "nwtco", "phoneme", "satimage", "spambase", "yeast_me2"]
 
 # %%
 # Tables and teachers

@@ -116,6 +116,7 @@ class Judge:
         self.committee = committee.fit(Z, lesson.codes)
 
     def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
+        """Give probabilities (n, classes)."""
         return self.committee.predict_proba(self.encoder.transform(X))
 
 

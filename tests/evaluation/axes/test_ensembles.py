@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import make_classification
-from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 
 from gansampler.calibration import correct_resampling
+from gansampler.committee import make_committee
 from gansampler.evaluation import STRATEGIES, Strategy, compare
 from gansampler.evaluation.axes.ensembles import Lesson, _Mean, calibrated
 from gansampler.evaluation.axes.learners import ClassifierModel
@@ -101,21 +101,20 @@ def test_an_ensemble_is_the_same_in_place_of_any_learner(numbers, name):
     np.testing.assert_array_equal(*wide.to_numpy().T)
 
 
-def test_the_forest_beside_enlarged_rows_has_the_rows_as_they_are(numbers):
+def test_the_judge_beside_enlarged_rows_has_the_rows_as_they_are(numbers):
     X, codes = numbers
-    strategies = ["with_forest", "jitter_x3", "jitter_x3_with_judge"]
+    strategies = ["with_judge", "jitter_x3", "jitter_x3_with_judge"]
     seen = []
 
-    class Forest(RandomForestClassifier):
-        def fit(self, X, y):
-            seen.append(len(X))
-            return super().fit(X, y)
+    def committee(spans, n):
+        seen.append(n)
+        return make_committee(spans, n)
 
-    with mock.patch("gansampler.evaluation.axes.ensembles.RandomForestClassifier", Forest):
+    with mock.patch("gansampler.evaluation.axes.ensembles.make_committee", committee):
         results = compare(X, pd.Series(codes), strategies, metrics=["brier"], **FAST)
     assert set(results["status"]) == {"ok"} and seen == [150] * 4
     wide = results.pivot(index=["strategy", "fold"], columns="metric", values="value")
-    assert wide.loc["with_forest", "rows_after"].tolist() == [150, 150]
+    assert wide.loc["with_judge", "rows_after"].tolist() == [150, 150]
     for name in strategies[1:]:
         assert wide.loc[name, "rows_after"].tolist() == [720, 720]
     assert wide["brier"].is_unique
@@ -155,7 +154,7 @@ def test_a_mean_with_enlarged_rows_is_calibrated_by_its_readout():
     results = compare(
         pd.DataFrame(X),
         pd.Series(y),
-        ["with_forest", "jitter_x3_with_judge"],
+        ["with_judge", "jitter_x3_with_judge"],
         learners=["xgboost_default"],
         readouts=["as_is", "prior_corrected"],
         metrics=["log_loss"],
@@ -164,7 +163,7 @@ def test_a_mean_with_enlarged_rows_is_calibrated_by_its_readout():
     )
     loss = results[results["metric"] == "log_loss"].groupby(["strategy", "readout"])["value"].mean()
     raw, corrected = loss["jitter_x3_with_judge"][["as_is", "prior_corrected"]]
-    assert corrected < raw - 0.01 and corrected < loss["with_forest", "as_is"]
+    assert corrected < raw - 0.01 and corrected < loss["with_judge", "as_is"]
 
 
 def test_a_forest_beside_the_learner_changes_it_and_adds_no_row(numbers):
