@@ -77,7 +77,7 @@ def plain_ways(part: dict, n: int, encoder: TableEncoder) -> Iterator[tuple[str,
     yield "smote", smote(part["training"], n, encoder, rng)
     jitter = fitted(JitterOverSampler(random_state=part["seed"]), part)
     yield from by_sharpness("jitter", jitter, part["label"], n)
-    lsgan = fitted(LSGANOverSampler(random_state=part["seed"]), part)
+    lsgan = fitted(LSGANOverSampler(moved=1, random_state=part["seed"]), part)
     yield from by_sharpness("lsgan", lsgan, part["label"], n)
     textbook = fitted(LSGANOverSampler(random_state=part["seed"], **TEXTBOOK), part)
     yield "textbook lsgan", textbook.sample(n, part["label"])

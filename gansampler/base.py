@@ -179,7 +179,11 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         codes = np.full(n, self._condition_[code])
         if self.gan_ is None:
             return self.anchor_.draw(torch.from_numpy(codes), random).numpy()
-        return self.gan_.propose(codes, self.anchor_, random)
+        Z = self.gan_.propose(codes, self.anchor_, random)
+        if self.anchor_ is not None:
+            stays = torch.rand(n, generator=random).numpy() >= getattr(self, "moved", 1.0)
+            Z[stays] = self.anchor_.draw(torch.from_numpy(codes[stays]), random).numpy()
+        return Z
 
     @single_thread()
     def _draw(self, n: int, code: int) -> tuple[Matrix, Selection]:

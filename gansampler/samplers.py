@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from numbers import Integral
+from numbers import Integral, Real
 from textwrap import wrap
 from typing import Any, ClassVar
 
@@ -110,6 +110,12 @@ _GAN_PARAMETERS = f"""penalty : {_names(PENALTIES)}, Loss or None, default=None
     anchor : {_names(ANCHORS)}, Anchors or None, default="neighbors"
         {_ANCHOR}; None starts from noise
         alone.
+
+    moved : float, default=0.5
+        Share of the candidates that the generator moves away from their anchors, from 0 to 1. The
+        others stay there: where it has grown narrow, they keep the breadth that a classifier learns
+        from. 1 moves all, as a look at what it has learnt asks for. Without anchors all candidates
+        are the generator's.
 
     {_TABLE_PARAMETERS}
 
@@ -241,6 +247,7 @@ class CGANOverSampler(BaseGANOverSampler):
         **_TABLE_CONSTRAINTS,
         **GAME_CONSTRAINTS,
         "train_on": [StrOptions({"all", "minority"})],
+        "moved": [Interval(Real, 0, 1, closed="both")],
     }
 
     def __init__(
@@ -264,6 +271,7 @@ class CGANOverSampler(BaseGANOverSampler):
         ema_decay: float = 0.995,
         train_on: str = "all",
         anchor: str | Anchors | None = "neighbors",
+        moved: float = 0.5,
         acceptance: str | Acceptance | None = "classifier",
         candidates: int = 8,
         categorical_features: Any = "auto",
@@ -281,8 +289,9 @@ class CGANOverSampler(BaseGANOverSampler):
         self.learning_rate_schedule = learning_rate_schedule
         self.discriminator_steps, self.batch_size = discriminator_steps, batch_size
         self.steps, self.ema_decay = steps, ema_decay
-        self.train_on, self.anchor, self.acceptance = train_on, anchor, acceptance
-        self.candidates, self.categorical_features = candidates, categorical_features
+        self.train_on, self.anchor, self.moved = train_on, anchor, moved
+        self.acceptance, self.candidates = acceptance, candidates
+        self.categorical_features = categorical_features
         self.generator, self.discriminator = generator, discriminator
         self.device, self.random_state, self.verbose = device, random_state, verbose
 
@@ -368,6 +377,7 @@ class LSGANOverSampler(CGANOverSampler):
         ema_decay: float = 0.995,
         train_on: str = "all",
         anchor: str | Anchors | None = "neighbors",
+        moved: float = 0.5,
         acceptance: str | Acceptance | None = "classifier",
         candidates: int = 8,
         categorical_features: Any = "auto",

@@ -219,6 +219,7 @@ def test_bad_input_is_refused_before_training(settings, X, y, message, monkeypat
         ({"acceptance": ClassifierAcceptance(sharpness=np.nan)}, "'sharpness' parameter"),
         ({"acceptance": ClassifierAcceptance(sharpness=np.inf)}, "'sharpness' parameter"),
         ({"acceptance": ClassifierAcceptance(sharpness=-1)}, "'sharpness' parameter"),
+        ({"moved": 1.5}, "'moved' parameter"),
         ({"loss": LeastSquares("a")}, "'a' parameter of LeastSquares"),
         ({"loss": Wasserstein(-1.0)}, "'clip' parameter"),
         ({"loss": WassersteinGP(-3.0)}, "'weight' parameter"),
@@ -246,6 +247,17 @@ def test_a_rule_without_sensible_weights_ends_in_an_error():
 
     with pytest.raises(ValueError, match=r"acceptance=Unknown\(\) must give each of"):
         JitterOverSampler(acceptance=Unknown()).fit_resample(GOOD, LABELS)
+
+
+@pytest.mark.parametrize(("moved", "share"), [(0, 0), (0.25, 0.25), (1, 1)])
+def test_so_many_candidates_are_moved_and_the_others_stay_at_their_anchors(moved, share):
+    X = np.random.default_rng(0).normal(size=(120, 2))
+    y = np.repeat([0, 1], [100, 20])
+    sampler = LSGANOverSampler(moved=moved, acceptance=None, steps=2, random_state=0)
+    sampler.fit_resample(X, y)
+    sampler.gan_.propose = lambda codes, *_: np.full((len(codes), 2), 9, dtype=np.float32)
+    at_the_top = (sampler.sample(2_000, 1) == X.max(axis=0)).all(axis=1)
+    assert at_the_top.mean() == pytest.approx(share, abs=0.04)
 
 
 def test_no_classes_at_all_are_refused_as_by_imbalanced_learn():
