@@ -27,6 +27,8 @@ SEARCH_CHUNK = 256
 MAX_ROWS_OF_TREES = 5_000
 # Each split looks at this share of the columns, so that the trees of a column differ.
 SHARE_OF_COLUMNS = 0.7
+# Once through all columns leaves too much of the row at the start where columns are much alike.
+SWEEPS = 2
 # The strongest leaves next to nothing of a regression.
 RIDGE_PENALTIES = np.logspace(-1, 4, 11)
 
@@ -172,9 +174,9 @@ class NeighborAnchors(Anchors):
 class TreeAnchors(Anchors):
     r"""A row of the class whose every column is drawn anew, given the others, by trees.
 
-    From a random row of the class one goes once through all columns, in random order. In each, a
-    tree of the other columns leads to a leaf; a random row :math:`i` of the class in that leaf
-    gives its value, so that in the end little is left of the row at the start. A category, and
+    From a random row of the class one goes twice through all columns, in random order. In each, one
+    of the trees, which know the other columns, leads to a leaf; a random row :math:`i` of the class
+    in that leaf gives its value, so that in the end little is left of the start. A category, and
     whether a number is missing, are copied. Every second tree of a number is one of residuals, and
     the value is moved along a regression on the other columns:
 
@@ -185,14 +187,14 @@ class TreeAnchors(Anchors):
     near copies: this is imputation by trees [1]_ of values that are not missing. With
     ``acceptance=None`` they are told from real rows less often than what any other anchor or
     network of this package makes (``benchmarks/realness.py``). Of a class with more than 5,000 rows
-    so many are learnt from. A draw costs about as much for one row as for a thousand, .1 to .4 s,
-    so that a network in training, which asks for anchors step by step, is slow on them.
+    so many are learnt from. A draw of one row takes about as long as of a thousand, .1 s for each
+    10 columns: a network in training, which asks for anchors at each step, is slow on them.
 
     Parameters
     ----------
     n_trees : int, default=10
-        Trees for each column.
-    min_samples_leaf : int, default=5
+        Trees for each column: with more, rows are less like those of any single partition.
+    min_samples_leaf : int, default=3
         Rows of the class in a leaf, at least: fewer are nearer to the rows that were learnt from,
         more are less like real ones.
 
@@ -217,7 +219,7 @@ class TreeAnchors(Anchors):
         "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
     }
 
-    def __init__(self, n_trees: int = 10, *, min_samples_leaf: int = 5) -> None:
+    def __init__(self, n_trees: int = 10, *, min_samples_leaf: int = 3) -> None:
         self.n_trees, self.min_samples_leaf = n_trees, min_samples_leaf
 
     def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Anchors:
@@ -280,8 +282,9 @@ class _Redraw:
     def draw(self, n: int, rng: np.random.Generator) -> Matrix:
         """Draw anchors (n, width)."""
         drawn = self.rows[rng.integers(len(self.rows), size=n)]
-        for place in rng.permutation(len(self.fields)):
-            self._redraw(drawn, place, rng)
+        for _ in range(SWEEPS):
+            for place in rng.permutation(len(self.fields)):
+                self._redraw(drawn, place, rng)
         return drawn
 
     def _redraw(self, rows: Matrix, place: int, rng: np.random.Generator) -> None:
