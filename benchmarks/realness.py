@@ -291,7 +291,7 @@ def draw(rows: list[dict], path: Path) -> None:
     axes.annotate("new real rows", (0.5, 0.5), xytext=(5, 4), textcoords="offset points")
     axes.set(xlabel="share nearer to a training row than to a held-out one (.5: no copies)")
     axes.set(ylabel="told apart from held-out rows (AUC; .5: not at all)")
-    axes.margins(x=0.15, y=0.1)
+    axes.margins(x=0.3, y=0.1)
     figure.savefig(path, dpi=120)
 
 

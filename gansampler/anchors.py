@@ -185,10 +185,12 @@ class TreeAnchors(Anchors):
     in rank space, where :math:`\beta` is a ridge regression whose penalty is chosen by leaving one
     out. So rows keep the dependence between columns, steps and lines alike, without being
     near copies: this is imputation by trees [1]_ of values that are not missing. With
-    ``acceptance=None`` they are told from real rows less often than what any other anchor or
-    network of this package makes (``benchmarks/realness.py``). Of a class with more than 5,000 rows
-    so many are learnt from. A draw of one row takes about as long as of a thousand, .1 s for each
-    10 columns: a network in training, which asks for anchors at each step, is slow on them.
+    ``acceptance=None`` they are told from real rows less easily, in the mean over many tables, than
+    what other anchors and the networks of this package make (``benchmarks/realness.py``).
+
+    Of a class with more than 5,000 rows so many are learnt from. A draw of one row takes about as
+    long as of a thousand, .15 s for each 10 columns: a network in training, which asks for anchors
+    at each step, is slow on them.
 
     Parameters
     ----------
