@@ -45,16 +45,26 @@ FIGURES = {
 PUBLISHED = {"real rows": 0.908, "best forest flow": 0.901, "TVAE": 0.634, "CTGAN": 0.286}
 
 
-def part_of(source: DataSet, seed: int) -> dict | None:
-    """Part a set: rows to learn from, their classes, and both halves of the class looked at."""
-    X, y = source.load(MAX_ROWS)
+def part_of(
+    source: DataSet,
+    seed: int,
+    *,
+    max_rows: int = MAX_ROWS,
+    least: int = LEAST_OF_CLASS,
+    most: int = MAX_OF_CLASS,
+) -> dict | None:
+    """Part a set: rows to learn from, their classes, and both halves of the class looked at.
+
+    That is the smallest class of the `max_rows` rows with `least` of them, of which `most` stay.
+    """
+    X, y = source.load(max_rows)
     counts = y.value_counts()
-    large = counts[counts >= LEAST_OF_CLASS]
+    large = counts[counts >= least]
     if large.empty:
         return None
     label, rng = large.index[-1], np.random.default_rng(seed)
     own = np.flatnonzero(y == label)
-    dropped = rng.permutation(own)[MAX_OF_CLASS:]
+    dropped = rng.permutation(own)[most:]
     X, y = X.drop(X.index[dropped]).reset_index(drop=True), y.drop(y.index[dropped])
     codes = y.factorize()[0]
     learnt, kept = held_out_half(codes, rng)

@@ -347,7 +347,10 @@ def _add_generate(commands: Any) -> None:
         "--out", type=Path, required=True, metavar="FILE", help="the CSV to write, also .csv.gz"
     )
     parser.add_argument(
-        "--sampler", default="lsgan", metavar="NAME", help="lsgan (default), cgan or jitter"
+        "--sampler",
+        metavar="NAME",
+        help="trees (default: columns drawn anew by trees, no network), lsgan (default with "
+        "--useful, and where a --param is one of the network), cgan or jitter",
     )
     parser.add_argument(
         "--report",

@@ -4,7 +4,8 @@ import argparse
 import csv
 import io
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,14 @@ from .readings import readings_in_lines, warn_of_doubts
 from .tables import WORKBOOKS, is_csv, parse_table, read_fields, split_target
 from .targets import check_classes
 
-SAMPLERS = {"lsgan": LSGANOverSampler, "cgan": CGANOverSampler, "jitter": JitterOverSampler}
+# Of trees alone come the rows most like real ones, with a network those of most use: see
+# benchmarks/realness.py and benchmarks/quality.md.
+SAMPLERS: dict[str, Callable[[], Any]] = {
+    "trees": partial(JitterOverSampler, anchor="trees"),
+    "lsgan": LSGANOverSampler,
+    "cgan": CGANOverSampler,
+    "jitter": JitterOverSampler,
+}
 ROWS_A_CHUNK = 100_000
 
 
@@ -105,7 +113,8 @@ def find_label(wanted: str, y: pd.Series, written: pd.Series) -> tuple[Any, Any]
 
 
 def _make_sampler(arguments: argparse.Namespace, params: Mapping[str, Any]) -> Any:
-    sampler = SAMPLERS[check_name(arguments.sampler, SAMPLERS, "sampler")]()
+    name = arguments.sampler or _fitting_sampler(arguments.useful, params)
+    sampler = SAMPLERS[check_name(name, SAMPLERS, "sampler")]()
     known = sampler.get_params()
     for name in params:
         check_name(name, known, f"parameter of {type(sampler).__name__}")
@@ -113,6 +122,12 @@ def _make_sampler(arguments: argparse.Namespace, params: Mapping[str, Any]) -> A
     # Acceptance makes rows of more use and less like real ones: see benchmarks/quality.md.
     faithful = {} if arguments.useful else {"acceptance": None}
     return sampler.set_params(**{"random_state": arguments.seed, **faithful, **progress, **params})
+
+
+def _fitting_sampler(useful: bool, params: Mapping[str, Any]) -> str:
+    """Name the sampler where none is asked for: the network by what only it has."""
+    of_trees = SAMPLERS["trees"]().get_params()
+    return "lsgan" if useful or params.keys() - of_trees.keys() else "trees"
 
 
 def _report(sampler: Any, X: pd.DataFrame, y: pd.Series, label: Any) -> str:

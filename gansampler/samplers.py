@@ -38,7 +38,9 @@ def _names(registry: dict[str, Any]) -> str:
 
 
 _ANCHOR = """Where a candidate starts. ``"neighbors"`` is a point between a row of the class and
-        one of its neighbours, see :class:`~gansampler.anchors.NeighborAnchors`"""
+        one of its neighbours, see :class:`~gansampler.anchors.NeighborAnchors`; ``"trees"`` a row
+        whose columns are drawn anew, less told from real rows, see
+        :class:`~gansampler.anchors.TreeAnchors`"""
 
 _TABLE_PARAMETERS = f"""acceptance : {_names(ACCEPTANCES)}, Acceptance or None, default="classifier"
         Which candidates stay. ``"classifier"`` keeps them in proportion to the square of the

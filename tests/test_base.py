@@ -14,7 +14,7 @@ from torch import nn
 from gansampler import CGANOverSampler, JitterOverSampler, LSGANOverSampler
 from gansampler import gan as gan_module
 from gansampler.acceptance import Acceptance, ClassifierAcceptance
-from gansampler.anchors import NeighborAnchors
+from gansampler.anchors import NeighborAnchors, TreeAnchors
 from gansampler.losses import (
     GradientPenalty,
     LeastSquares,
@@ -30,6 +30,9 @@ KINDS = [
         lambda **kw: CGANOverSampler(**FAST, anchor=None, acceptance=None, **kw), id="plain cgan"
     ),
     pytest.param(lambda **kw: JitterOverSampler(random_state=0, **kw), id="jitter"),
+    pytest.param(
+        lambda **kw: JitterOverSampler(random_state=0, **{"anchor": "trees", **kw}), id="trees"
+    ),
 ]
 each_kind = pytest.mark.parametrize("make", KINDS)
 
@@ -214,6 +217,8 @@ def test_bad_input_is_refused_before_training(settings, X, y, message, monkeypat
         ({"anchor": NeighborAnchors(0)}, "'n_neighbors' parameter of NeighborAnchors"),
         ({"anchor": NeighborAnchors(jitter=np.nan)}, "'jitter' parameter"),
         ({"anchor": NeighborAnchors(jitter=-0.5)}, "'jitter' parameter"),
+        ({"anchor": TreeAnchors(0)}, "'n_trees' parameter of TreeAnchors"),
+        ({"anchor": TreeAnchors(min_samples_leaf=0)}, "'min_samples_leaf' parameter"),
         ({"acceptance": ClassifierAcceptance(LinearSVC())}, "'classifier' .* 'predict_proba'"),
         ({"acceptance": ClassifierAcceptance(sharpness="2")}, "'sharpness' parameter"),
         ({"acceptance": ClassifierAcceptance(sharpness=np.nan)}, "'sharpness' parameter"),

@@ -227,10 +227,10 @@ def test_generate_takes_the_largest_class_too(data):
     assert pd.read_csv("new.csv")["class"].tolist() == [0] * 5
 
 
-@pytest.mark.parametrize("sampler", ["lsgan", "cgan", "jitter"])
+@pytest.mark.parametrize("sampler", ["lsgan", "cgan", "jitter", "trees"])
 def test_generate_is_repeatable(data, tmp_path, sampler):
     words = ["generate", data, "--target", "class", "--label", "1", "-n", "20"]
-    words += ["--sampler", sampler] + (["--param", "steps=5"] if sampler != "jitter" else [])
+    words += ["--sampler", sampler] + (["--param", "steps=5"] if sampler.endswith("gan") else [])
     for seed, name in [("1", "a.csv"), ("1", "b.csv"), ("2", "c.csv")]:
         assert main([*words, "--seed", seed, "--out", name]) == 0
     a, b, c = ((tmp_path / name).read_text() for name in ("a.csv", "b.csv", "c.csv"))

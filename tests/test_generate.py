@@ -282,3 +282,40 @@ def test_rows_like_real_ones_are_asked_for_unless_useful_ones_are(
     with pytest.raises(AttributeError, match="stop"):
         run(tmp_path / "t.csv", tmp_path / "new.csv", *words)
     assert found == [expected]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], ("JitterOverSampler", "trees", None)),
+        (["--useful"], ("LSGANOverSampler", "neighbors", "classifier")),
+        (["--param", "steps=5"], ("LSGANOverSampler", "neighbors", None)),
+        (["--param", "candidates=5"], ("JitterOverSampler", "trees", None)),
+        (["--sampler", "lsgan"], ("LSGANOverSampler", "neighbors", None)),
+        (["--sampler", "trees", "--useful"], ("JitterOverSampler", "trees", "classifier")),
+        (["--sampler", "jitter"], ("JitterOverSampler", "neighbors", None)),
+    ],
+)
+def test_trees_are_taken_unless_rows_of_use_are_asked_for(
+    tmp_path, columns, monkeypatch, words, expected
+):
+    found = []
+
+    def look(sampler, *_):
+        found.append((type(sampler).__name__, sampler.anchor, sampler.acceptance))
+        raise ValueError("seen")
+
+    monkeypatch.setattr("gansampler.base.BaseGANOverSampler.fit_resample", look)
+    write(tmp_path / "t.csv", {"zip": columns["zip"]})
+    source = ["generate", str(tmp_path / "t.csv"), "--target", "target", "--label", "yes"]
+    assert main([*source, "-n", "5", "--out", str(tmp_path / "new.csv"), *words]) == 2
+    assert found == [expected]
+
+
+def test_trees_write_fields_of_the_source(tmp_path, columns):
+    source, out = tmp_path / "t.csv", tmp_path / "new.csv"
+    write(source, columns)
+    assert run(source, out, "--sampler", "trees", n=50) == 0
+    _, new = read(out)
+    for name, values in zip(columns, new, strict=False):
+        assert set(values) <= set(map(str, columns[name])), name
