@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from gansampler import JitterOverSampler, metrics
-from gansampler.anchors import NeighborAnchors, TreeAnchors, _neighbors
+from gansampler.anchors import NeighborAnchors, TreeAnchors
+from gansampler.anchors.neighbors import _neighbors
 from gansampler.encoding import Span, TableEncoder
 
 NUMBERS = [Span(0, 1, "number"), Span(1, 2, "number")]

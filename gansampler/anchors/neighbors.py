@@ -1,0 +1,151 @@
+"""Anchors between a row of the class and its neighbours."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from sklearn.utils._param_validation import Interval
+from torch import Tensor
+
+from .._torch import single_thread
+from ..columns import Codes
+from ..encoding import Matrix, Span
+from .base import Anchors, sample_of
+
+# A search costs the product of these two; in larger tables a random part stands for the rest.
+MAX_ROWS_A_CLASS = 20_000
+MAX_SEARCHED_ROWS = 10_000
+# So many rows at a time are compared with all that are searched: 10 MB of distances.
+SEARCH_CHUNK = 256
+
+
+class NeighborAnchors(Anchors):
+    r"""A point between a row of the class and a neighbour of any class, with jitter.
+
+    .. math:: a = x_i + t (x_j - x_i) + \eta (x_k - x_l), \qquad t \sim U(0, 1)
+
+    on the numbers, in rank space: :math:`x_i, x_k, x_l` are random rows of the class, :math:`x_j`
+    is one of the nearest neighbours of :math:`x_i`. A difference of two rows keeps the dependence
+    between columns, as in differential evolution [1]_; where one of the two is missing, it is zero.
+    Categories come from :math:`x_j` with probability :math:`t`, all together, else from
+    :math:`x_i`; which numbers are missing comes from :math:`x_i`.
+
+    Parameters
+    ----------
+    n_neighbors : int, default=5
+        How many neighbours :math:`x_j` is drawn from.
+    jitter : float, default=0.5
+        :math:`\eta`.
+    same_class : bool, default=False
+        Whether neighbours are looked for only inside the class. Across the border they make broader
+        candidates, which acceptance then judges.
+
+    References
+    ----------
+    .. [1] R. Storn, K. Price (1997). Differential evolution. Journal of Global Optimization 11,
+       341-359.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "n_neighbors": [Interval(Integral, 1, None, closed="left")],
+        "jitter": [Interval(Real, 0, None, closed="left")],
+        "same_class": ["boolean"],
+    }
+
+    def __init__(
+        self, n_neighbors: int = 5, *, jitter: float = 0.5, same_class: bool = False
+    ) -> None:
+        self.n_neighbors, self.jitter, self.same_class = n_neighbors, jitter, same_class
+
+    @single_thread()
+    def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Anchors:
+        """Find the neighbours of the rows of each class; see `Anchors.fit`."""
+        everyone = sample_of(np.arange(len(Z)), MAX_SEARCHED_ROWS, rng)
+        bases, neighbors = [], []
+        for code in range(codes.max() + 1):
+            own = np.flatnonzero(codes == code)
+            bases.append(sample_of(own, MAX_ROWS_A_CLASS, rng))
+            pool = sample_of(own, MAX_SEARCHED_ROWS, rng) if self.same_class else everyone
+            neighbors.append(_neighbors(Z, bases[-1], pool, self.n_neighbors))
+        used = np.column_stack([np.concatenate(bases), np.concatenate(neighbors)])
+        rows, inverse = np.unique(used, return_inverse=True)
+        places = torch.from_numpy(inverse.reshape(used.shape))
+        self.bank_ = torch.from_numpy(Z[rows])
+        # With a part of a tensor all of it is pickled, with a copy the part.
+        self.base_, self.neighbor_ = places[:, 0].clone(), places[:, 1:].clone()
+        self.count_ = torch.tensor([len(base) for base in bases])
+        self.start_ = self.count_.cumsum(0) - self.count_
+        self._prepare_columns(spans)
+        return self
+
+    def _prepare_columns(self, spans: list[Span]) -> None:
+        """Keep the numbers, and whether they are present, beside the whole rows."""
+        holes = [span for span in spans if span.kind == "missing"]
+        numbers = [span.start for span in spans if span.kind == "number"]
+        self.number_ = torch.tensor(numbers, dtype=torch.long)
+        self.hole_ = torch.tensor([c for span in holes for c in range(*span[:2])]).long()
+        self.numbers_ = self.bank_[:, self.number_]
+        self.present_ = torch.ones_like(self.numbers_)
+        for start, _, _ in holes:  # right behind the number that it speaks of
+            self.present_[:, numbers.index(start - 1)] = self.bank_[:, start]
+
+    def draw(self, codes: Tensor, random: torch.Generator) -> Tensor:
+        """Draw anchors; see `Anchors.draw`."""
+        place, which, pick = torch.rand(3, len(codes), 1, generator=random, device=codes.device)
+        index = self._rows_of(codes, random)
+        base = self.base_[index]
+        other = self.neighbor_[index, (which[:, 0] * self.neighbor_.shape[1]).long()]
+        anchor = self.bank_[torch.where((pick < place)[:, 0], other, base)]
+        if len(self.hole_):
+            anchor[:, self.hole_] = self.bank_[base][:, self.hole_]
+        if len(self.number_):
+            anchor[:, self.number_] = self._numbers(base, other, place, codes, random)
+        return anchor
+
+    def _numbers(
+        self, base: Tensor, other: Tensor, place: Tensor, codes: Tensor, random: torch.Generator
+    ) -> Tensor:
+        # A missing number is zero; where one of two is missing, there is no way between them to go.
+        towards = (self.numbers_[other] - self.numbers_[base]) * self.present_[other]
+        numbers = self.numbers_[base] + place * towards
+        if self.jitter:
+            one, two = (self.base_[self._rows_of(codes, random)] for _ in range(2))
+            both = self.present_[one] * self.present_[two]
+            numbers += self.jitter * both * (self.numbers_[one] - self.numbers_[two])
+        return numbers * self.present_[base]
+
+    def _rows_of(self, codes: Tensor, random: torch.Generator) -> Tensor:
+        """Draw the place of a random row of each class."""
+        chance = torch.rand(len(codes), generator=random, device=codes.device)
+        return self.start_[codes] + (chance * self.count_[codes]).long()
+
+
+def _neighbors(Z: Matrix, base: Codes, pool: Codes, k: int) -> Codes:
+    """Find the rows of the pool next to each base row, itself left out; short pools repeat."""
+    rows = torch.from_numpy(Z)
+    found = pool[_nearest(rows[base], rows[pool], min(k + 1, len(pool)))]
+    # A row that is not among its own neighbours (a twin took its place) gives up the farthest.
+    is_self = found == base[:, None]
+    is_self[~is_self.any(axis=1), -1] = True
+    if found.shape[1] == 1:
+        return np.repeat(found, k, axis=1)
+    others = found[~is_self].reshape(len(base), -1)
+    return others[:, np.arange(k) % others.shape[1]]
+
+
+def _nearest(rows: Tensor, pool: Tensor, k: int) -> Codes:
+    """Find the places in the pool of the ``k`` rows next to each row, nearest first.
+
+    Not by scikit-learn's search: it starts threads of OpenMP, for which a process that is forked
+    later waits for ever, and sets the number of BLAS threads of the whole process meanwhile.
+    """
+    # Half the squared distance, without the part that all of the pool share.
+    half = pool.square().sum(dim=1) / 2
+    found = [
+        torch.addmm(half, chunk, pool.T, alpha=-1).topk(k, largest=False).indices
+        for chunk in rows.split(SEARCH_CHUNK)
+    ]
+    return torch.cat(found).numpy()
