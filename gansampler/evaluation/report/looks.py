@@ -115,7 +115,8 @@ def _column_by_column(
     label: Any, real: pd.DataFrame, generated: Mapping[str, pd.DataFrame]
 ) -> Iterator[Section]:
     """Show the strategy that the verdict speaks of, and the first reference beside it."""
-    ranked = [*SUBJECTS[:1], *REFERENCES, *SUBJECTS[1:], *generated]
+    subjects = [name for name in SUBJECTS if name in generated]
+    ranked = [*subjects[:1], *REFERENCES, *subjects[1:], *generated]
     shown = list(dict.fromkeys(name for name in ranked if name in generated))[:2]
     columns = list(real.columns[:MAX_COLUMNS]) if shown else []
     images = {

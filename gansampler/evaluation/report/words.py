@@ -9,10 +9,11 @@ import pandas as pd
 from ..axes.metrics import METRICS
 from ..axes.strategies import KINDS, STRATEGIES
 from ..statistics.gains import (
-    CONTROL,
+    CONTROLS,
     FALLBACK,
     REFERENCES,
     confidence_half_width,
+    control_of,
     holm,
     paired_gains,
     scored_to_learnt,
@@ -22,18 +23,18 @@ from ..statistics.signed_rank import CONFIDENCE
 
 # Whom the verdict speaks of, if no sampler of a user's own was run: the first of these, or else
 # whatever makes new rows or learns in another way.
-SUBJECTS = ("lsgan", "cgan", "guarded_lsgan", "jitter")
+SUBJECTS = ("lsgan_x3", "lsgan", "cgan", "guarded_lsgan", *reversed(CONTROLS))
 RIVALS = {
     "none": "no resampling",
     "tuned_threshold": "a tuned threshold and no new rows",
     "smote": "SMOTE",
-    "jitter": "the control without a network (jitter)",
+    **{name: f"the control without a network ({name})" for name in CONTROLS},
 }
 MANY_REPEATS = 10
 THRESHOLD = (
     "If its decisions are better, a tuned threshold, which needs no new rows, may do as well."
 )
-UNCONTROLLED = "; what a network adds is not known, for its control (jitter) was not run"
+UNCONTROLLED = "; what a network adds is not known, for its control ({control}) was not run"
 
 
 def verdict(panel: pd.DataFrame, gains: pd.DataFrame) -> list[str]:
@@ -180,8 +181,9 @@ def signed(difference: float) -> str:
 
 def _answer(own: pd.DataFrame, subject: str) -> list[str]:
     """Answer by the metrics that no threshold can move, against nothing and against the control."""
-    over = {name: _confirming(own[own["reference"] == name]) for name in (FALLBACK, CONTROL)}
-    ranking = over[FALLBACK]
+    ranking, beside = (
+        _confirming(own[own["reference"] == name]) for name in (FALLBACK, control_of(subject))
+    )
     if ranking.empty:
         return []
     learner = ranking["learner"].iloc[0]
@@ -191,7 +193,7 @@ def _answer(own: pd.DataFrame, subject: str) -> list[str]:
         mixed = f"ranks better with it than without by {better}, and worse by {worse}"
         return [f"{subject} helps and hurts: {learner} {mixed}.", *details]
     if better:
-        more = _beside_control(over[CONTROL], subject)
+        more = _beside_control(beside, subject)
         return [f"{subject} helps: {learner} ranks better with it than without{more}.", *details]
     if worse:
         return [f"{subject} hurts: {learner} ranks worse with it than without.", *details]
@@ -202,16 +204,17 @@ def _answer(own: pd.DataFrame, subject: str) -> list[str]:
 
 def _beside_control(ranking: pd.DataFrame, subject: str) -> str:
     """Say whether a strategy that helps does so by more than its control."""
-    if subject == CONTROL:
+    control = control_of(subject)
+    if subject == control:
         return ""
     if ranking.empty:
-        return UNCONTROLLED
+        return UNCONTROLLED.format(control=control)
     better, worse = (_titles(ranking, sense) for sense in ("better", "worse"))
     if better and not worse:
-        return f", and better than with {RIVALS[CONTROL]} by {better}"
+        return f", and better than with {RIVALS[control]} by {better}"
     if worse and not better:
-        return f", but worse than with {RIVALS[CONTROL]} by {worse}"
-    return f", and no more than with {RIVALS[CONTROL]}"
+        return f", but worse than with {RIVALS[control]} by {worse}"
+    return f", and no more than with {RIVALS[control]}"
 
 
 def _overviews(own: pd.DataFrame) -> list[str]:

@@ -27,9 +27,11 @@ from .signed_rank import CONFIDENCE, signed_rank_interval, signed_rank_p, walsh_
 
 # The same rows without a network: whatever a generator is good for it gains over this.
 CONTROL = "jitter"
-# What strategies are held against; of these, what the answer of a run leans on.
-REFERENCES = ("none", "tuned_threshold", "smote", CONTROL)
-CONFIRMING = (FALLBACK, CONTROL)
+# What makes every class larger than the largest says so at the end of its name, or inside.
+ENLARGED = "_x3"
+CONTROLS = (CONTROL, CONTROL + ENLARGED)
+# What strategies are held against.
+REFERENCES = ("none", "tuned_threshold", "smote", *CONTROLS)
 # Below so many folds or data sets nothing can be told from chance.
 MIN_FOLDS, MIN_SETS = 3, 6
 GAIN_COLUMNS = [
@@ -89,7 +91,8 @@ def paired_gains(
     -----
     The family of Holm's correction was chosen before anything was measured: of each strategy, for
     each learner, readout and protocol, ROC-AUC and average precision against no resampling and
-    against the control without a network, so four comparisons at most, whatever else was run.
+    against the control without a network that adds as many rows, so four comparisons at most,
+    whatever else was run.
 
     Over :math:`n` folds of mean :math:`d` and standard deviation :math:`s` the estimate is d, the
     interval :math:`d \pm t_{n-1} s \sqrt{1/n + q}` and p that of the same t-test [2]_. q, the rows
@@ -121,6 +124,11 @@ def paired_gains(
         for key, panel in panels(results)
     ]
     return pd.concat(parts, ignore_index=True)[GAIN_COLUMNS]
+
+
+def control_of(strategy: str) -> str:
+    """Name the strategy that adds as many rows without a network."""
+    return CONTROL + ENLARGED if ENLARGED in strategy else CONTROL
 
 
 def panel_gains(panel: pd.DataFrame) -> pd.DataFrame:
@@ -208,12 +216,13 @@ def _confirmatory_p(
     known = strategy_names(panel)
     rows = [
         (reference, strategy, metric, judge(differences.dropna().to_numpy(), rope=None)["p"])
-        for reference in CONFIRMING
+        for reference in (FALLBACK, *CONTROLS)
         if reference in known
         for metric in metric_names(panel)
         if METRICS[metric].confirms
         for strategy, differences in gains_by_unit(panel, metric, reference, layout).iterrows()
         if strategy not in (reference, FALLBACK)
+        and reference in (FALLBACK, control_of(str(strategy)))
     ]
     table = pd.DataFrame(rows, columns=[*FAMILY, "confirmed"]).astype({"confirmed": float})
     table["confirmed"] = table.groupby("strategy")["confirmed"].transform(holm)

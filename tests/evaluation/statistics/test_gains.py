@@ -268,3 +268,14 @@ def test_the_number_of_folds_is_known_where_some_are_missing():
     results = one_set({"none": {"f1": [0.5] * 5}, "cgan": {"f1": 0.5 + gain}})
     row = row_of(results[results["fold"].isin([1, 2, 5])], "cgan", "f1")
     assert half_of(row["high"] - row["low"], gain[[0, 1, 4]]) == pytest.approx(1 / 4)
+
+
+def test_enlarged_rows_are_held_against_a_control_that_is_enlarged_as_well():
+    rng = np.random.default_rng(0)
+    names = ["none", "jitter", "jitter_x3", "lsgan", "lsgan_x3"]
+    results = one_set({name: {"roc_auc": rng.random(10)} for name in names})
+    gains = paired_gains(results, ["none", "jitter", "jitter_x3"])
+    tested = gains[gains["p_holm"].notna()].groupby("strategy")["reference"].agg(set)
+    assert tested["lsgan_x3"] == {"none", "jitter_x3"}
+    assert tested["lsgan"] == {"none", "jitter"}
+    assert tested["jitter_x3"] == {"none"}
