@@ -123,7 +123,7 @@ def anchors(part: dict, anchor: Anchors) -> object:
 
 def game(part: dict, kind: type, **params: object) -> object:
     """Train a network of which every row is kept."""
-    how = {"acceptance": None, "random_state": part["seed"], **params}
+    how = {"acceptance": None, "moved": 1, "random_state": part["seed"], **params}
     return fitted(kind(**how), part)
 
 
