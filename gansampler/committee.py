@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 from sklearn.ensemble import (
@@ -37,10 +38,16 @@ def make_committee(spans: Sequence[Span], n: int) -> VotingClassifier:
     }
     if n <= MAX_ROWS:  # with more, trees learn all that it could add
         regression = LogisticRegression(C=0.1, tol=1e-3, max_iter=300)
-        members["logistic"] = make_pipeline(StandardScaler(), regression)
+        members["logistic"] = make_pipeline(_plain(StandardScaler()), regression)
     return VotingClassifier(list(members.items()), voting="soft")
 
 
-def _on_columns(spans: Sequence[Span], trees: object) -> Pipeline:
+def _on_columns(spans: Sequence[Span], trees: Any) -> Pipeline:
     """Let trees split on a column a span: of single slots of a category they would see little."""
-    return make_pipeline(FunctionTransformer(partial(matrix_columns, list(spans))), trees)
+    columns = FunctionTransformer(partial(matrix_columns, list(spans)))
+    return make_pipeline(_plain(columns), trees)
+
+
+def _plain(transformer: Any) -> Any:
+    """Let it give arrays, whatever the user has told scikit-learn to give."""
+    return transformer.set_output(transform="default")

@@ -56,3 +56,10 @@ def forkserver() -> BaseContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["gansampler.evaluation.compare"])
     return context
+
+
+@pytest.fixture(autouse=True)
+def small_committee(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the judge of the samplers have few trees: it is fitted more than a thousand times."""
+    for bound in ("FEWEST_TREES", "MOST_TREES"):
+        monkeypatch.setattr(f"gansampler.committee.{bound}", 10)

@@ -1,11 +1,20 @@
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 from sklearn.metrics import roc_auc_score
 
+from gansampler import JitterOverSampler
 from gansampler.committee import make_committee
 from gansampler.encoding import TableEncoder
 from gansampler.seeding import seeded_copy
+
+
+@pytest.fixture(autouse=True)
+def small_committee():
+    """Look at the committee in its full size."""
 
 
 def lesson(n, seed=0):
@@ -32,6 +41,15 @@ def test_it_ranks_by_the_mean_of_its_members():
     members = [member.predict_proba(Z) for member in judge.estimators_]
     np.testing.assert_allclose(judge.predict_proba(Z), np.mean(members, axis=0))
     assert roc_auc_score(codes, judge.predict_proba(Z)[:, 1]) > 0.7
+
+
+def test_what_a_user_wants_from_transformers_is_not_for_it():
+    table, codes = lesson(60)
+    with config_context(transform_output="pandas"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sampler = JitterOverSampler(random_state=0).fit_resample(table, codes)
+    again = JitterOverSampler(random_state=0).fit_resample(table, codes)
+    pd.testing.assert_frame_equal(sampler[0], again[0])
 
 
 def test_the_same_seed_gives_the_same_judge():
