@@ -116,8 +116,9 @@ class Judge:
         self.committee = committee.fit(Z, lesson.codes)
 
     def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
-        """Give probabilities (n, classes)."""
-        return self.committee.predict_proba(self.encoder.transform(X))
+        """Give probabilities (n, classes) in doubles, so that each row sums to 1."""
+        probabilities = self.committee.predict_proba(self.encoder.transform(X)).astype(np.float64)
+        return probabilities / probabilities.sum(axis=1, keepdims=True)
 
 
 def with_judge(lesson: Lesson) -> Predictor:
