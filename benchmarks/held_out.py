@@ -203,7 +203,8 @@ def cell(row: Any) -> str:
 
 def draw(results: pd.DataFrame, out: Path) -> None:
     """Draw the gains over no new rows, with their intervals: learners by scores."""
-    drawn = {"as_is": RANKING, "tuned": ["f1", "mcc"]}
+    ran = set(results["readout"])
+    drawn = {"as_is": RANKING, "tuned": ["f1", "mcc"] if "tuned" in ran else []}
     columns = [(readout, metric) for readout, metrics in drawn.items() for metric in metrics]
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(10.5, 4.6), layout="constrained")
