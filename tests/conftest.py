@@ -1,6 +1,7 @@
 """What several test files share: a frame of every dtype, and processes that may be killed."""
 
 import multiprocessing
+from collections.abc import Iterator
 from multiprocessing.context import BaseContext
 
 import numpy as np
@@ -59,7 +60,9 @@ def forkserver() -> BaseContext:
 
 
 @pytest.fixture(autouse=True)
-def small_committee(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_committee() -> Iterator[None]:
     """Let the judge of the samplers have few trees: it is fitted more than a thousand times."""
-    for bound in ("FEWEST_TREES", "MOST_TREES"):
-        monkeypatch.setattr(f"gansampler.committee.{bound}", 10)
+    with pytest.MonkeyPatch.context() as patch:
+        for bound in ("FEWEST_TREES", "MOST_TREES"):
+            patch.setattr(f"gansampler.committee.{bound}", 10)
+        yield

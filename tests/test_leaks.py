@@ -15,6 +15,7 @@ from imblearn.over_sampling import SMOTE, RandomOverSampler
 from trials import run_trials
 
 from gansampler.evaluation import LEARNERS, READOUTS, STRATEGIES, Learner, compare
+from gansampler.evaluation.axes.ensembles import Judge
 from gansampler.evaluation.axes.learners import ClassifierModel, XGBoostModel, pick_learners
 from gansampler.evaluation.axes.strategies import Strategy
 from gansampler.evaluation.axes.table_samplers import TableSynthesizer
@@ -132,9 +133,18 @@ def learnt(X, y, strategy, probe, *, learners=ALL_LEARNERS, readouts=("as_is",))
             seen.append((known, self.predict_proba(probe)))
             return self
 
+    class TellingJudge(Judge):
+        """The judge of the samplers, which knows no categories but those that it has slots for."""
+
+        def fit(self, *args, **kwargs):
+            super().fit(*args, **kwargs)
+            seen.append((self.features_.spans_, self.predict_proba(probe)))
+            return self
+
     with (
         mock.patch.dict(READOUTS, {"tuned": told}),
         mock.patch("gansampler.evaluation.axes.ensembles.ClassifierModel", Telling),
+        mock.patch("gansampler.evaluation.axes.ensembles.Judge", TellingJudge),
     ):
         (trial,) = run_trials(
             X,

@@ -106,24 +106,29 @@ def with_forest(lesson: Lesson) -> Predictor:
     return _Mean(lesson.fit_all(), lesson.fit_instead(RandomForestClassifier(TREES)))
 
 
-class Judge:
+class Judge(Model):
     """The committee that decides in the samplers which rows stay, as a model of its own."""
 
-    def __init__(self, lesson: Lesson) -> None:
-        self.encoder = TableEncoder().fit(lesson.X)
-        Z = self.encoder.transform(lesson.X)
-        committee = seeded_copy(make_committee(self.encoder.spans_, len(Z)), lesson.seed)
-        self.committee = committee.fit(Z, lesson.codes)
+    make_features: Any = TableEncoder
+    features_: Any
 
-    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
-        """Give probabilities (n, classes) in doubles, so that each row sums to 1."""
-        probabilities = self.committee.predict_proba(self.encoder.transform(X)).astype(np.float64)
-        return probabilities / probabilities.sum(axis=1, keepdims=True)
+    def check(self) -> None:
+        """Refuse nothing: it has no parameters."""
+
+    def _fit(self, matrix: np.ndarray, codes: np.ndarray, validation: Any, weights: Any) -> Any:
+        committee = make_committee(self.features_.spans_, len(matrix))
+        return seeded_copy(committee, self.random_state).fit(matrix, codes)
+
+
+def judge(lesson: Lesson) -> Predictor:
+    """Fit the judge of the samplers instead of the learner."""
+    nothing = lesson.X.iloc[:0], lesson.codes[:0]
+    return Judge({}, lesson.seed).fit(lesson.X, lesson.codes, validation=nothing)
 
 
 def with_judge(lesson: Lesson) -> Predictor:
     """Fit the learner and the judge of the samplers, as `with_forest` does with a forest."""
-    return _Mean(lesson.fit_all(), Judge(lesson))
+    return _Mean(lesson.fit_all(), judge(lesson))
 
 
 def in_place_of_learner(make: Callable[[], Any]) -> Callable[[Lesson], Predictor]:

@@ -20,7 +20,7 @@ from ... import (
     LSGANOverSampler,
 )
 from ...seeding import seeded_copy
-from .ensembles import Judge, Lesson, calibrated, in_place_of_learner, with_forest, with_judge
+from .ensembles import Lesson, calibrated, in_place_of_learner, judge, with_forest, with_judge
 from .learners import Predictor
 from .lookup import by_name, find
 from .table_samplers import (
@@ -237,7 +237,7 @@ STRATEGIES: dict[str, Strategy] = {
     ),
     "judge": _on_request(
         "instead of the learner the committee that judges the rows of the samplers",
-        learn=Judge,
+        learn=judge,
         kind="ensemble",
     ),
     "with_judge": _on_request(

@@ -1,0 +1,122 @@
+"""Who gains by new rows: ten learners, each with its threshold, its weights, SMOTE and our rows.
+
+    python benchmarks/who_gains.py             # many hours; writes who_gains.parquet and .md
+    python benchmarks/who_gains.py --learners logistic xgboost_tuned
+
+The sets are the core sets; those on which defaults were chosen are told apart. Learners run one
+after the other, and every finished trial is kept in a store of each (results/), so the study goes
+on where it was stopped. LightGBM and CatBoost take part where they are installed.
+"""
+
+import argparse
+from importlib.util import find_spec
+from typing import Any
+
+import pandas as pd
+from core_sets import core_sets, sources
+from provenance import markdown_source
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
+from study import earlier_results, results_of, run_study, study_parser
+
+from gansampler.evaluation.axes.metrics import METRICS
+from gansampler.evaluation.report.tables import to_markdown
+from gansampler.evaluation.report.words import signed
+from gansampler.evaluation.statistics.gains import paired_gains
+from gansampler.evaluation.statistics.long_table import in_columns
+
+
+def learners() -> dict[str, Any]:
+    """Name those that are installed."""
+    found = {
+        "logistic": LogisticRegression(max_iter=1_000),
+        "forest": RandomForestClassifier(200),
+        "hist_boosting": HistGradientBoostingClassifier(),
+        "mlp": MLPClassifier(early_stopping=True),
+        "xgboost_default": "xgboost_default",
+        "xgboost_tuned": "xgboost_tuned",
+        "xgboost_stopped": "xgboost",
+    }
+    if find_spec("lightgbm"):
+        from lightgbm import LGBMClassifier
+
+        found["lightgbm"] = LGBMClassifier(n_jobs=1, verbose=-1)
+    if find_spec("catboost"):
+        from catboost import CatBoostClassifier
+
+        found["catboost"] = CatBoostClassifier(verbose=0, thread_count=1, allow_writing_files=False)
+    return found
+
+
+ROWS = ["smote", "smote_x3", "jitter", "jitter_x3", "lsgan", "lsgan_x3"]
+STRATEGIES = ["none", "tuned_threshold", "with_judge", *ROWS]
+WEIGHTLESS = {"mlp"}
+RANKING, LABELS = ["roc_auc", "average_precision"], ["mcc", "f1"]
+
+
+def run(args: argparse.Namespace) -> pd.DataFrame:
+    """Run one learner after the other, each into a store of its own."""
+    earlier, parts = earlier_results(args), []
+    for name in args.learners:
+        weights = [] if name in WEIGHTLESS else ["class_weight"]
+        results = run_study(
+            sources(args.data, core_sets(args.data, args.half)),
+            [*STRATEGIES, *weights],
+            store=args.store.with_stem(f"{args.store.stem}_{name}"),
+            earlier=None if earlier is None else earlier[earlier["learner"] == name],
+            max_rows=args.rows,
+            folds=args.folds,
+            repeats=args.repeats,
+            learners={name: learners()[name]},
+            metrics=[*RANKING, *LABELS],
+            n_jobs=args.n_jobs,
+            verbose=1,
+        )
+        parts.append(results)
+    return pd.concat(parts, ignore_index=True)
+
+
+def page(results: pd.DataFrame, source: dict) -> str:
+    held_out = set(source["settings"]["held_out"])
+    facts = {"sets": results["dataset"].nunique(), **source["settings"]}
+    parts = [INTRODUCTION.format(**facts)]
+    for words, part in (
+        ("All sets", results),
+        ("Sets that took no part in any choice", results[results["dataset"].isin(held_out)]),
+    ):
+        parts += [f"## {words}"]
+        for metric in [*RANKING, *LABELS]:
+            parts += [f"### {METRICS[metric].title}", to_markdown(gains_by_learner(part, metric))]
+    return "\n\n".join(["# Who gains by new rows", *parts, markdown_source(source)]) + "\n"
+
+
+def gains_by_learner(results: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Learners by strategies: the gain over no new rows, a star where p is below .05."""
+    gains = pd.concat(
+        paired_gains(in_columns(own), "none", metrics=[metric])
+        for _, own in results.groupby("learner", sort=False, observed=True)
+    )
+    said = [
+        f"{signed(g.gain)}{'*' if g.p < 0.05 else ''} ({g.wins}/{g.n})" for g in gains.itertuples()
+    ]
+    return gains.assign(said=said).pivot(index="learner", columns="strategy", values="said")
+
+
+INTRODUCTION = """\
+{sets} core sets of at most {rows} rows, {repeats} x {folds} folds. The gain over no new rows is the
+estimate of Hodges and Lehmann over the sets, in brackets on how many there is one; a star says that
+p of Wilcoxon's signed-rank test is below .05, not corrected for the many cells. Scores of labels
+are taken at one half, but for *tuned_threshold*, which is tuned for the very score."""
+
+
+if __name__ == "__main__":
+    parser = study_parser("who_gains", __doc__)
+    parser.set_defaults(folds=3)
+    parser.add_argument("--half", default="all")
+    parser.add_argument("--learners", nargs="+", choices=learners(), default=list(learners()))
+    parser.add_argument("--rows", type=int, default=1000, help="of each set, at most")
+    args = parser.parse_args()
+    names = core_sets(args.data, "held-out")["name"].tolist()
+    found, provenance = results_of(args, run, rows=args.rows, held_out=names)
+    args.out.with_suffix(".md").write_text(page(found, provenance))
