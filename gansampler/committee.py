@@ -24,28 +24,27 @@ MAX_ROWS = 10_000
 FEWEST_TREES, MOST_TREES, ROWS_TIMES_TREES = 25, 100, 250_000
 
 
-def make_committee(spans: Sequence[Span], n: int) -> VotingClassifier:
+def make_committee(spans: Sequence[Span], n: int) -> VotingClassifier | Pipeline:
     """Make one for n encoded rows: two forests and, of few rows, a logistic regression; by mean."""
-    trees = {
+    trees = _trees(spans, n)
+    if n > MAX_ROWS:  # with so many, trees learn all that a regression could add
+        return trees
+    regression = LogisticRegression(C=0.1, tol=1e-3, max_iter=300)
+    linear = make_pipeline(_plain(StandardScaler()), regression)
+    return VotingClassifier([("trees", trees), ("linear", linear)], voting="soft", weights=[2, 1])
+
+
+def _trees(spans: Sequence[Span], n: int) -> Pipeline:
+    """Let forests split on a column a span: of single slots of a category they would see little."""
+    how = {
         "n_estimators": int(np.clip(ROWS_TIMES_TREES // n, FEWEST_TREES, MOST_TREES)),
         "min_samples_leaf": 2,
         "bootstrap": True,
         "max_samples": min(n, MAX_ROWS),
     }
-    members = {
-        "forest": _on_columns(spans, RandomForestClassifier(**trees)),
-        "extra_trees": _on_columns(spans, ExtraTreesClassifier(**trees)),
-    }
-    if n <= MAX_ROWS:  # with more, trees learn all that it could add
-        regression = LogisticRegression(C=0.1, tol=1e-3, max_iter=300)
-        members["logistic"] = make_pipeline(_plain(StandardScaler()), regression)
-    return VotingClassifier(list(members.items()), voting="soft")
-
-
-def _on_columns(spans: Sequence[Span], trees: Any) -> Pipeline:
-    """Let trees split on a column a span: of single slots of a category they would see little."""
+    forests = [("forest", RandomForestClassifier(**how)), ("extra", ExtraTreesClassifier(**how))]
     columns = FunctionTransformer(partial(matrix_columns, list(spans)))
-    return make_pipeline(_plain(columns), trees)
+    return make_pipeline(_plain(columns), VotingClassifier(forests, voting="soft"))
 
 
 def _plain(transformer: Any) -> Any:

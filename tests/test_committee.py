@@ -38,8 +38,11 @@ def test_it_ranks_by_the_mean_of_its_members():
     judge, encoder = taught(200)
     table, codes = lesson(400, seed=1)
     Z = encoder.transform(table)
-    members = [member.predict_proba(Z) for member in judge.estimators_]
-    np.testing.assert_allclose(judge.predict_proba(Z), np.mean(members, axis=0))
+    trees, linear = judge.estimators_
+    forests = trees[-1].estimators_
+    columns = trees[0].transform(Z)
+    members = [forest.predict_proba(columns) for forest in forests] + [linear.predict_proba(Z)]
+    np.testing.assert_allclose(judge.predict_proba(Z), np.mean(members, axis=0), rtol=1e-6)
     assert roc_auc_score(codes, judge.predict_proba(Z)[:, 1]) > 0.7
 
 
@@ -62,7 +65,8 @@ def test_the_same_seed_gives_the_same_judge():
 @pytest.mark.parametrize(("rows", "trees"), [(20, 100), (5_000, 50), (300_000, 25)])
 def test_the_more_rows_the_fewer_trees_and_none_learns_from_more_than_ten_thousand(rows, trees):
     judge = make_committee([], rows)
-    forests = [judge.named_estimators["forest"][-1], judge.named_estimators["extra_trees"][-1]]
+    trees = judge if rows > 10_000 else dict(judge.estimators)["trees"]
+    forests = [forest for _, forest in trees[-1].estimators]
     assert {forest.n_estimators for forest in forests} == {trees}
     assert {forest.max_samples for forest in forests} == {min(rows, 10_000)}
 
