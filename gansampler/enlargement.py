@@ -33,8 +33,8 @@ class Enlarge:
         :math:`t`, 1 or more. With 1 the classes are balanced as by ``"auto"``.
     max_rows : int or None, default=50_000
         :math:`N`, the cap on the rows of all classes together, given and new: the gain belongs to
-        small tables. Where balance alone takes more, the classes are balanced all the same, as by
-        ``"auto"``. None is no cap. That the gain ends there is yet to be measured.
+        small tables, see ``benchmarks/enlargement.md``. Where balance alone takes more, the classes
+        are balanced all the same, as by ``"auto"``. None is no cap.
 
     Raises
     ------
