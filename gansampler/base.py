@@ -179,10 +179,12 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         codes = np.full(n, self._condition_[code])
         if self.gan_ is None:
             return self.anchor_.draw(torch.from_numpy(codes), random).numpy()
-        Z = self.gan_.propose(codes, self.anchor_, random)
-        if self.anchor_ is not None:
-            stays = torch.rand(n, generator=random).numpy() >= getattr(self, "moved", 1.0)
-            Z[stays] = self.anchor_.draw(torch.from_numpy(codes[stays]), random).numpy()
+        if self.anchor_ is None:
+            return self.gan_.propose(codes, None, random)
+        moves = torch.rand(n, generator=random).numpy() < getattr(self, "moved", 1.0)
+        Z = np.empty((n, self.encoder_.width_), dtype=np.float32)
+        Z[moves] = self.gan_.propose(codes[moves], self.anchor_, random)
+        Z[~moves] = self.anchor_.draw(torch.from_numpy(codes[~moves]), random).numpy()
         return Z
 
     @single_thread()
