@@ -44,7 +44,7 @@ STAGES = {
     "scaled": (["smote_scaled", f"{CONTROL}_{COMMITTEE}"], PLAIN),
 }
 ROWS = ["random_x3", "smote", "smote_scaled", "smote_x3", "jitter", "lsgan", CONTROL, ENLARGED]
-DRAWN = ["smote_x3", "jitter", "lsgan", CONTROL, ENLARGED]
+DRAWN = ["smote", "smote_x3", "jitter", "lsgan", CONTROL, ENLARGED]
 OTHERS = ["class_weight", "with_forest", "judge", COMMITTEE, f"{CONTROL}_{COMMITTEE}"]
 OTHERS += [f"{ENLARGED}_{COMMITTEE}", "balanced_forest", "easy_ensemble"]
 LEARNERS = ["xgboost_default", "xgboost_tuned"]
@@ -213,7 +213,7 @@ def draw(results: pd.DataFrame, out: Path) -> None:
             own = results[results["learner"] == learner]
             for (readout, metric), ax in zip(columns, row, strict=True):
                 part = read(own, readout)
-                shown = known(part, DRAWN)
+                shown = known(part, [*DRAWN, COMMITTEE])
                 gains = paired_gains(part, "none", strategies=shown, metrics=[metric])
                 draw_gains(ax, gains)
                 if learner == LEARNERS[0]:
