@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from numbers import Integral
 from typing import Any
@@ -14,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..columns import check_unique, kind_of
 from ..encoding import as_frame
+from ..seeding import undisturbed
 from ..targets import Target, take
 
 
@@ -123,19 +123,8 @@ def drawn(sampler: Any, n: int, label: Any) -> Any:
             "X_resampled[len(X):] say."
         )
     check_learnt(sampler)
-    own = _with_random_state_of_its_own(sampler)
+    own = undisturbed(sampler)
     return own.sample(int(n)) if label is None else own.sample(int(n), label)
-
-
-def _with_random_state_of_its_own(sampler: Any) -> Any:
-    """Copy a sampler, and of what it holds only random generators and samplers that have some."""
-    own = copy.copy(sampler)
-    for name, value in list(vars(own).items()):
-        if isinstance(value, (np.random.Generator, np.random.RandomState)):
-            setattr(own, name, copy.deepcopy(value))
-        elif hasattr(value, "sample") and hasattr(value, "fit"):
-            setattr(own, name, _with_random_state_of_its_own(value))
-    return own
 
 
 def some(rows: Any, n: int) -> Any:
