@@ -11,7 +11,6 @@ import argparse
 import warnings
 from collections.abc import Callable, Iterator
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,7 @@ from core_sets import core_sets, sources
 from joblib import Parallel, delayed
 from provenance import markdown_source, provenance, read_result, write_result
 from scipy.stats import wilcoxon
-from study import HERE
+from study import plain_parser
 from threadpoolctl import threadpool_limits
 
 from gansampler import JitterOverSampler, LSGANOverSampler, metrics
@@ -161,13 +160,26 @@ def one_set(source: DataSet, seed: int, only_peers: bool) -> list[dict]:
         return list(rows_of(part, source.name, peers if only_peers else plain_ways))
 
 
-def run(args: argparse.Namespace, rows: list[dict], source: dict) -> list[dict]:
+def quality_parser(name: str, description: str | None) -> argparse.ArgumentParser:
+    """Parser with the flags that `run` goes by."""
+    parser = plain_parser(f"{name}.json", description)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--peers", action="store_true", help="CTGAN and TVAE alone")
+    return parser
+
+
+def run(
+    one_set: Callable[[DataSet, int, bool], list[dict]],
+    sets: pd.DataFrame,
+    args: argparse.Namespace,
+    rows: list[dict],
+    source: dict,
+) -> list[dict]:
     """Do all sets that are not done, one seed after the other, and keep what is finished."""
     done = {(row["dataset"], row["seed"], row["way"] in ("ctgan", "tvae")) for row in rows}
-    sets = sources(args.data, core_sets(args.data))
     todo = [
         delayed(one_set)(DataSet(name, path, target), seed, args.peers)
-        for seed, (name, path, target) in product(range(args.seeds), sets)
+        for seed, (name, path, target) in product(range(args.seeds), sources(args.data, sets))
         if (name, seed, args.peers) not in done
     ]
     for found in Parallel(args.n_jobs, return_as="generator_unordered")(todo):
@@ -264,20 +276,11 @@ The published scale of coverage, on other sets: {published}."""
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--n-jobs", type=int, default=2)
-    parser.add_argument("--peers", action="store_true", help="CTGAN and TVAE, on small sets")
-    parser.add_argument("--out", type=Path, default=HERE / "quality.json")
-    parser.add_argument("--page-only", action="store_true", help="no more runs")
-    args = parser.parse_args()
+    args = quality_parser("quality", __doc__).parse_args()
     source, rows = read_result(args.out)
     if not args.page_only:
         source = provenance(max_rows=MAX_ROWS) | {"earlier": earlier_runs(source)}
-        rows = run(args, rows, source)
+        rows = run(one_set, core_sets(args.data), args, rows, source)
     args.out.with_suffix(".md").write_text(page(rows, source))
 
 

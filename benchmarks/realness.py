@@ -8,23 +8,19 @@ It measures as quality.py does, on classes of 300 to 2,000 rows, and asks a fore
 rows can be told apart. What is finished is kept in the result, and another run goes on from there.
 """
 
-import argparse
 import time
 import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
-from core_sets import HALVES, core_sets, sources
-from joblib import Parallel, delayed
-from provenance import markdown_source, provenance, read_result, write_result
-from quality import TEXTBOOK, earlier_runs, fitted, measured, part_of
+from core_sets import HALVES, core_sets
+from provenance import markdown_source, provenance, read_result
+from quality import TEXTBOOK, earlier_runs, fitted, measured, part_of, quality_parser, run
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
-from study import HERE
 from threadpoolctl import threadpool_limits
 
 from gansampler import CGANOverSampler, JitterOverSampler, LSGANOverSampler, metrics
@@ -195,23 +191,6 @@ def judged(rows: pd.DataFrame, part: dict, encoder: TableEncoder) -> dict[str, f
     return {**figures, "forest_auc": by_forest, "told_apart": told_apart}
 
 
-def run(args: argparse.Namespace, rows: list[dict], source: dict) -> list[dict]:
-    """Do all sets that are not done, one seed after the other, and keep what is finished."""
-    done = {(row["dataset"], row["seed"], row["way"] in ("ctgan", "tvae")) for row in rows}
-    sets = sources(args.data, core_sets(args.data, args.half))
-    todo = [
-        delayed(one_set)(DataSet(name, path, target), seed, args.peers)
-        for seed, (name, path, target) in product(range(args.seeds), sets)
-        if (name, seed, args.peers) not in done and (args.sets is None or name in args.sets)
-    ]
-    for found in Parallel(args.n_jobs, return_as="generator_unordered")(todo):
-        rows += found
-        write_result(args.out, source, rows)
-        if found:
-            print(f"{found[0]['dataset']}, seed {found[0]['seed']}", flush=True)
-    return rows
-
-
 def page(rows: list[dict], source: dict, picture: str) -> str:
     table = pd.DataFrame(rows)
     by_set = table.groupby(["way", "dataset"], sort=False)[list(FIGURES)].mean()
@@ -316,22 +295,18 @@ the trees. *lsgan* has the package's defaults; all ways but *trees and ratio* ke
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
+    parser = quality_parser("realness", __doc__)
+    parser.set_defaults(n_jobs=1)
     parser.add_argument("--half", choices=HALVES, default="held-out")
     parser.add_argument("--sets", nargs="+", help="these alone, by name")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--n-jobs", type=int, default=1)
-    parser.add_argument("--peers", action="store_true", help="CTGAN and TVAE instead")
-    parser.add_argument("--out", type=Path, default=HERE / "realness.json")
-    parser.add_argument("--page-only", action="store_true", help="no more runs")
     args = parser.parse_args()
     source, rows = read_result(args.out)
     if not args.page_only:
+        sets = core_sets(args.data, args.half)
+        if args.sets is not None:
+            sets = sets[sets["name"].isin(args.sets)]
         source = provenance(**SIZES, half=args.half) | {"earlier": earlier_runs(source)}
-        rows = run(args, rows, source)
+        rows = run(one_set, sets, args, rows, source)
     picture = args.out.with_suffix(".png")
     draw(rows, picture)
     args.out.with_suffix(".md").write_text(page(rows, source, picture.name))

@@ -13,19 +13,25 @@ from gansampler.evaluation import Store, compare
 HERE = Path(__file__).parent
 
 
-def study_parser(name: str, description: str | None) -> argparse.ArgumentParser:
-    """Parser with the flags that every study has; those of its protocol are its own."""
+def plain_parser(out: str, description: str | None) -> argparse.ArgumentParser:
+    """Parser with the flags of all that runs on the sets, and keeps the result under `out`."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
+    parser.add_argument("--n-jobs", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=HERE / out)
+    parser.add_argument("--page-only", action="store_true", help="no more runs")
+    return parser
+
+
+def study_parser(name: str, description: str | None) -> argparse.ArgumentParser:
+    """Parser with the flags that every study has; those of its protocol are its own."""
+    parser = plain_parser(f"{name}.parquet", description)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--repeats", type=int, default=1)
-    parser.add_argument("--n-jobs", type=int, default=2)
     parser.add_argument("--store", type=Path, default=Path(f"results/{name}.sqlite"))
-    parser.add_argument("--out", type=Path, default=HERE / f"{name}.parquet")
     parser.add_argument("--go-on", action="store_true", help="from the results as they are")
-    parser.add_argument("--page-only", action="store_true", help="no more runs")
     return parser
 
 

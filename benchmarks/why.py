@@ -18,7 +18,7 @@ from core_sets import HALVES, LEARNERS, OURS, core_sets, describe, of, sources
 from joblib import Parallel, delayed
 from provenance import markdown_source, provenance, read_result, write_result
 from scipy.stats import spearmanr, wilcoxon
-from study import HERE
+from study import HERE, plain_parser
 from threadpoolctl import threadpool_limits
 
 from gansampler.evaluation.axes.learners import Learner, XGBoostModel, pick_learners
@@ -242,16 +242,11 @@ def run(args: argparse.Namespace) -> tuple[dict, list[dict]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
+    parser = plain_parser("why.json", __doc__)
+    parser.set_defaults(n_jobs=1)
     parser.add_argument("--gains", type=Path, default=HERE / "core_sets.parquet")
     parser.add_argument("--half", choices=HALVES, default="all", help="whose trees are looked at")
     parser.add_argument("--rows", type=int, default=1500, help="at most, of each set, for trees")
-    parser.add_argument("--n-jobs", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=HERE / "why.json")
-    parser.add_argument("--page-only", action="store_true", help="from the results as they are")
     args = parser.parse_args()
     if not args.page_only:
         if not args.gains.exists():

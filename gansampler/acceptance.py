@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from numbers import Real
 from typing import Any, ClassVar, NamedTuple
 
@@ -91,8 +92,8 @@ class ClassifierAcceptance(Acceptance):
     ----------
     judge_ : classifier
         Fitted on the original rows.
-    encoder_ : TableEncoder
-        The way from the table to encoded rows and back.
+    view_ : callable
+        From encoded rows (n, width) to rows as the judge reads them.
 
     References
     ----------
@@ -115,22 +116,21 @@ class ClassifierAcceptance(Acceptance):
         self, Z: Matrix, codes: Codes, encoder: TableEncoder, rng: np.random.Generator
     ) -> Acceptance:
         """Train the judge; see `Acceptance.fit`."""
-        own = make_committee(encoder.spans_, len(Z)) if self.classifier is None else self.classifier
-        self.encoder_ = encoder
-        self.judge_ = seeded_copy(own, int(rng.integers(2**31))).fit(self._view(Z), codes)
+        judge, self.view_ = self._judge_and_view(encoder, len(Z))
+        self.judge_ = seeded_copy(judge, int(rng.integers(2**31))).fit(self.view_(Z), codes)
         return self
+
+    def _judge_and_view(self, encoder: TableEncoder, n: int) -> tuple[Any, Callable[[Matrix], Any]]:
+        """Give what judges n rows, unfitted, and how encoded rows (n, width) come to it."""
+        if self.classifier is None:
+            return make_committee(encoder.spans_, n), np.asarray
+        if self.on_table:
+            return self.classifier, encoder.inverse_transform
+        return self.classifier, partial(matrix_columns, encoder.spans_)
 
     def weigh(self, Z: Matrix, code: int) -> Floats:
         """Give the judge's probability of the class, sharpened; see `Acceptance.weigh`."""
-        return self.weigh_probability(self.judge_.predict_proba(self._view(Z))[:, code])
-
-    def _view(self, Z: Matrix) -> Any:
-        """Give encoded rows (n, width) as the judge reads them."""
-        if self.classifier is None:
-            return Z
-        if self.on_table:
-            return self.encoder_.inverse_transform(Z)
-        return matrix_columns(self.encoder_.spans_, Z)
+        return self.weigh_probability(self.judge_.predict_proba(self.view_(Z))[:, code])
 
     def weigh_probability(self, probability: Floats) -> Floats:
         """Sharpen probabilities; see `Acceptance.weigh_probability`."""

@@ -39,6 +39,9 @@ MIN_DIFFERENT_ROWS = 3
 class BaseGANOverSampler(TableSampler, BaseOverSampler):
     """The way of a row that all samplers share; use the derived classes instead."""
 
+    # What a sampler without networks has no parameter for: it anchors the classes that get rows.
+    train_on = "minority"
+
     def sample(self, n: int, label: Any = None) -> Any:
         """Draw more rows of one class.
 
@@ -150,8 +153,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         learnt = [code for code in targets if code not in self._duplicated_]
         if not learnt:
             return
-        plays_all = getattr(self, "train_on", "minority") == "all"
-        playing = range(len(self.classes_)) if plays_all else learnt
+        playing = range(len(self.classes_)) if self.train_on == "all" else learnt
         self._condition_[list(playing)] = np.arange(len(playing))
         condition = self._condition_[codes]
         if gan is not None:
@@ -181,7 +183,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
             return self.anchor_.draw(torch.from_numpy(codes), random).numpy()
         if self.anchor_ is None:
             return self.gan_.propose(codes, None, random)
-        moves = torch.rand(n, generator=random).numpy() < getattr(self, "moved", 1.0)
+        moves = torch.rand(n, generator=random).numpy() < self.moved
         Z = np.empty((n, self.encoder_.width_), dtype=np.float32)
         Z[moves] = self.gan_.propose(codes[moves], self.anchor_, random)
         Z[~moves] = self.anchor_.draw(torch.from_numpy(codes[~moves]), random).numpy()

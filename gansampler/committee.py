@@ -24,14 +24,14 @@ MAX_ROWS = 10_000
 FEWEST_TREES, MOST_TREES, ROWS_TIMES_TREES = 25, 100, 250_000
 
 
-def make_committee(spans: Sequence[Span], n: int) -> VotingClassifier | Pipeline:
+def make_committee(spans: Sequence[Span], n: int) -> VotingClassifier:
     """Make one for n encoded rows: two forests and, of few rows, a logistic regression; by mean."""
-    trees = _trees(spans, n)
-    if n > MAX_ROWS:  # with so many, trees learn all that a regression could add
-        return trees
-    regression = LogisticRegression(C=0.1, tol=1e-3, max_iter=300)
-    linear = make_pipeline(_plain(StandardScaler()), regression)
-    return VotingClassifier([("trees", trees), ("linear", linear)], voting="soft", weights=[2, 1])
+    members, weights = [("trees", _trees(spans, n))], [2]
+    if n <= MAX_ROWS:  # of more, trees learn all that a regression could add
+        regression = LogisticRegression(C=0.1, tol=1e-3, max_iter=300)
+        members.append(("linear", make_pipeline(_plain(StandardScaler()), regression)))
+        weights.append(1)
+    return VotingClassifier(members, voting="soft", weights=weights)
 
 
 def _trees(spans: Sequence[Span], n: int) -> Pipeline:

@@ -1,3 +1,5 @@
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -88,6 +90,16 @@ def test_a_judge_that_reads_numbers_gets_one_for_each_column_and_hole():
     rule = ClassifierAcceptance(DecisionTreeClassifier())
     rule.fit(encoder.transform(table), np.array([0, 0, 1, 1]), encoder, np.random.default_rng(0))
     assert rule.judge_.n_features_in_ == 3
+
+
+@pytest.mark.parametrize("on_table", [False, True])
+def test_a_judge_reads_the_same_after_a_pickle(on_table):
+    table = pd.DataFrame({"size": [0.0, 1.0, None, 3.0]})
+    encoder, codes = TableEncoder().fit(table), np.array([0, 0, 1, 1])
+    rule = ClassifierAcceptance(DecisionTreeClassifier(), on_table=on_table)
+    Z = encoder.transform(table)
+    rule.fit(Z, codes, encoder, np.random.default_rng(0))
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(rule)).weigh(Z, 1), codes)
 
 
 @pytest.mark.parametrize("weights", [[np.nan, 1], [np.inf, 1], [-0.1, 1], [1], [[1], [1]]])

@@ -64,9 +64,9 @@ def test_the_same_seed_gives_the_same_judge():
 
 @pytest.mark.parametrize(("rows", "trees"), [(20, 100), (5_000, 50), (300_000, 25)])
 def test_the_more_rows_the_fewer_trees_and_none_learns_from_more_than_ten_thousand(rows, trees):
-    judge = make_committee([], rows)
-    of_trees = judge if rows > 10_000 else dict(judge.estimators)["trees"]
-    forests = [forest for _, forest in of_trees[-1].estimators]
+    members = dict(make_committee([], rows).estimators)
+    assert ("linear" in members) == (rows <= 10_000)
+    forests = [forest for _, forest in members["trees"][-1].estimators]
     assert {forest.n_estimators for forest in forests} == {trees}
     assert {forest.max_samples for forest in forests} == {min(rows, 10_000)}
 

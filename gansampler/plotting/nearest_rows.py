@@ -109,7 +109,7 @@ class NearestRowsDisplay:
         if not isinstance(training, pd.DataFrame) and np.ndim(training) == 3:
             return cls._of_pictures(generated, training, n)
         training = named_frame(training, "The training rows")
-        shown = alike(training, generated, "the generated rows").head(n).reset_index(drop=True)
+        shown = alike(training, generated, "generated").head(n)
         if columns is not None and (unknown := [c for c in columns if c not in training.columns]):
             raise ValueError(f"There are no columns {unknown}; there are {list(training.columns)}.")
         encoder = TableEncoder().fit(training)

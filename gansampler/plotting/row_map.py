@@ -98,7 +98,7 @@ class RowMapDisplay:
         is_plane = _is_plane(real)
         real = named_frame(real, "The real rows")
         sets = {"real": real} | sets_alike(real, generated)
-        others = None if other is None or len(other) == 0 else alike(real, other, "the other rows")
+        others = None if other is None or len(other) == 0 else alike(real, other, "other")
         every = real if others is None else pd.concat([real, others], ignore_index=True)
         if len(every) < 2:
             raise ValueError("One real row has no directions: give two or more.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from numbers import Integral
 from typing import Any
@@ -12,8 +11,10 @@ import pandas as pd
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
-from ..columns import check_unique, kind_of
+from ..columns import check_unique
 from ..encoding import as_frame
+from ..metrics._rows import alike_frames
+from ..seeding import undisturbed
 from ..targets import Target, take
 
 
@@ -51,36 +52,12 @@ def by_name(generated: Any) -> dict[str, Any]:
 
 def sets_alike(real: pd.DataFrame, generated: Any) -> dict[str, pd.DataFrame]:
     """Give sets of generated rows by name, each with the columns of the real ones."""
-    sets = by_name(generated)
-    return {name: alike(real, rows, f"the set {name!r}") for name, rows in sets.items()}
+    return {name: alike(real, rows, name) for name, rows in by_name(generated).items()}
 
 
-def alike(real: pd.DataFrame, rows: Any, what: str) -> pd.DataFrame:
-    """Give rows with the columns of the real ones, in that order; refuse other ones."""
-    frame = named_frame(rows, what)
-    missing = [name for name in real.columns if name not in frame.columns]
-    more = [name for name in frame.columns if name not in real.columns]
-    if missing or more:
-        raise ValueError(
-            f"{what} must have the columns of the real ones: {missing} are missing, {more} are "
-            "too many."
-        )
-    frame = frame[list(real.columns)]
-    for name in real.columns:
-        check_kind(real[name], frame[name], what)
-    return frame
-
-
-def check_kind(real: pd.Series, other: pd.Series, what: str) -> None:
-    """Refuse a column that is a number, say, in one table and a category in the other."""
-    if real.isna().all() or other.isna().all():
-        return
-    kinds = kind_of(real), kind_of(other)
-    if kinds[0] != kinds[1]:
-        raise ValueError(
-            f"Column {real.name!r} is a {kinds[0]} in the real rows, and a {kinds[1]} in {what}: "
-            "convert one of them."
-        )
+def alike(real: pd.DataFrame, rows: Any, name: str) -> pd.DataFrame:
+    """Give the rows of this name with the columns of the real ones; refuse other ones."""
+    return alike_frames({"real": real, name: named_frame(rows, f"The {name} rows")})[name]
 
 
 def of_class(X: Any, y: Any, label: Any) -> tuple[Any, Any]:
@@ -123,19 +100,8 @@ def drawn(sampler: Any, n: int, label: Any) -> Any:
             "X_resampled[len(X):] say."
         )
     check_learnt(sampler)
-    own = _with_random_state_of_its_own(sampler)
+    own = undisturbed(sampler)
     return own.sample(int(n)) if label is None else own.sample(int(n), label)
-
-
-def _with_random_state_of_its_own(sampler: Any) -> Any:
-    """Copy a sampler, and of what it holds only random generators and samplers that have some."""
-    own = copy.copy(sampler)
-    for name, value in list(vars(own).items()):
-        if isinstance(value, (np.random.Generator, np.random.RandomState)):
-            setattr(own, name, copy.deepcopy(value))
-        elif hasattr(value, "sample") and hasattr(value, "fit"):
-            setattr(own, name, _with_random_state_of_its_own(value))
-    return own
 
 
 def some(rows: Any, n: int) -> Any:

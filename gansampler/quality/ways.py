@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +12,7 @@ from sklearn.exceptions import NotFittedError
 
 from ..columns import Codes
 from ..encoding import TableEncoder
-from ..seeding import seeded_copy
+from ..seeding import seeded_copy, undisturbed
 from ..targets import take
 from .figures import NEIGHBOURS
 
@@ -43,7 +42,7 @@ def is_fitted(sampler: Any, label: Any) -> bool:
 
 def draw(sampler: Any, n: int, label: Any) -> Drawn:
     """Draw rows (n, columns) of a fitted sampler, whose own draws go on as if nothing had been."""
-    return Drawn(deepcopy(sampler).sample(n, label), sampler)
+    return Drawn(undisturbed(sampler).sample(n, label), sampler)
 
 
 def train_and_draw(sampler: Any, X: Any, labels: Any, label: Any, n: int, seed: int) -> Drawn:

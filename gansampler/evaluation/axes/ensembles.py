@@ -131,6 +131,17 @@ def with_judge(lesson: Lesson) -> Predictor:
     return _Mean(lesson.fit_all(), judge(lesson))
 
 
-def in_place_of_learner(make: Callable[[], Any]) -> Callable[[Lesson], Predictor]:
+@dataclass(frozen=True)
+class InPlaceOfLearner:
+    """What fits another model in place of the learner, so that no row of a sampler reaches it."""
+
+    learn: Callable[[Lesson], Predictor]
+
+    def __call__(self, lesson: Lesson) -> Predictor:
+        """Fit it on the rows of the lesson as they are."""
+        return self.learn(lesson)
+
+
+def in_place_of_learner(make: Callable[[], Any]) -> InPlaceOfLearner:
     """Give what fits a classifier that knows what to do about imbalance, whatever the learner."""
-    return lambda lesson: lesson.fit_instead(make())
+    return InPlaceOfLearner(lambda lesson: lesson.fit_instead(make()))

@@ -20,7 +20,15 @@ from ... import (
     LSGANOverSampler,
 )
 from ...seeding import seeded_copy
-from .ensembles import Lesson, calibrated, in_place_of_learner, judge, with_forest, with_judge
+from .ensembles import (
+    InPlaceOfLearner,
+    Lesson,
+    calibrated,
+    in_place_of_learner,
+    judge,
+    with_forest,
+    with_judge,
+)
 from .learners import Predictor
 from .lookup import by_name, find
 from .table_samplers import (
@@ -63,7 +71,8 @@ class Strategy:
         From a `gansampler.evaluation.axes.ensembles.Lesson` to a model with ``predict_proba``, in
         place of the learner that is fitted once; without weights. With a sampler, the learner that
         the lesson fits gets the sampler's rows under those it is fitted on, and all else that
-        learns beside it has the rows as they are.
+        learns beside it has the rows as they are. What fits a model in place of the learner, a
+        `gansampler.evaluation.axes.ensembles.InPlaceOfLearner`, has no sampler beside it.
     kind : str, default="rows"
         What it does: one of `KINDS`.
     by_default : bool, default=True
@@ -86,6 +95,11 @@ class Strategy:
             raise ValueError(
                 "A strategy that learns in its own way gets the rows without weights: leave out "
                 "its weights, or learn."
+            )
+        if self.make_sampler is not None and isinstance(self.learn, InPlaceOfLearner):
+            raise ValueError(
+                "A model in place of the learner gets no row of a sampler: leave out the sampler, "
+                "or learn with the learner, as with_judge does."
             )
 
 
@@ -237,7 +251,7 @@ STRATEGIES: dict[str, Strategy] = {
     ),
     "judge": _on_request(
         "instead of the learner the committee that judges the rows of the samplers",
-        learn=judge,
+        learn=InPlaceOfLearner(judge),
         kind="ensemble",
     ),
     "with_judge": _on_request(

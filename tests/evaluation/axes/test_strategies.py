@@ -38,6 +38,20 @@ def test_a_strategy_that_learns_in_its_own_way_has_no_weights_that_would_be_pass
         Strategy("both", learn=STRATEGIES["calibrated"].learn, class_weight="balanced")
 
 
+@pytest.mark.parametrize("name", ["balanced_forest", "easy_ensemble", "judge"])
+def test_a_model_in_place_of_the_learner_has_no_sampler_that_would_be_passed_over(name):
+    learn, sampler = STRATEGIES[name].learn, STRATEGIES["smote"].make_sampler
+    with pytest.raises(ValueError, match="leave out the sampler, or learn with the learner"):
+        Strategy("both", sampler, learn=learn)
+
+
+@pytest.mark.parametrize("name", ["calibrated", "with_forest", "with_judge"])
+def test_what_learns_with_the_learner_may_have_a_sampler(name):
+    sampler = STRATEGIES["smote"].make_sampler
+    both = Strategy("both", sampler, learn=STRATEGIES[name].learn)
+    assert pick_strategies({"both": both}) == {"both": both}
+
+
 def test_a_missing_package_is_named_before_anything_is_trained(numbers, tmp_path, capsys):
     find = "gansampler.evaluation.axes.strategies.find_spec"
     with mock.patch(find, return_value=None):
