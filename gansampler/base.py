@@ -72,7 +72,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         if not isinstance(n, Integral) or int(n) < 0:
             raise ValueError(f"n={n!r} must be a whole number of rows, zero or more.")
         Z, _ = self._draw(int(n), self._only_code() if label is None else self._code_of(label))
-        return self.encoder_.inverse_transform(Z, self._rng_)
+        return self._in_container(self.encoder_.inverse_transform(Z, self._rng_))
 
     def enrichment(self, probabilities: Floats) -> Floats:
         r"""How many times denser each class became at rows where it has some probability.

@@ -18,6 +18,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types
 
+from .containers import as_pandas
+
 Codes = NDArray[np.intp]
 Floats = NDArray[np.float64]
 
@@ -230,6 +232,7 @@ def check_features(X: Any) -> pd.DataFrame:
     """
     if hasattr(X, "tocsr"):
         raise ValueError("X is a sparse matrix, which is not supported: give X.toarray().")
+    X = as_pandas(X)
     if not isinstance(X, pd.DataFrame):
         X = np.asarray(X)
         if X.ndim != 2:

@@ -20,6 +20,7 @@ from sklearn.utils._indexing import _get_column_indices
 from sklearn.utils.validation import check_is_fitted
 
 from .columns import kind_of, plain, to_numbers
+from .containers import as_pandas
 
 Matrix = NDArray[np.float32]
 
@@ -144,6 +145,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
 def as_frame(X: Any) -> pd.DataFrame:
     """Give any table as a frame, without changing ``X``."""
+    X = as_pandas(X)
     if isinstance(X, pd.DataFrame):
         return X
     X = np.asarray(X)

@@ -236,7 +236,7 @@ class GuardedOverSampler(TableSampler):
                 f"{type(sampler).__name__} cannot draw more rows: it has no `sample`. Ask for as "
                 "many as are wanted in `sampling_strategy`."
             )
-        return sampler.sample(n, label)
+        return self._in_container(sampler.sample(n, label))
 
     @property
     def _adder(self) -> Any:

@@ -15,6 +15,7 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .columns import check_columns, check_unique
+from .containers import as_pandas, emptied, put_below
 from .encoding import as_frame
 from .targets import Target
 from .words import instead_of, refuse_unknown_words
@@ -90,6 +91,8 @@ class TableSampler(BaseSampler):
         ----------
         X : dataframe or array-like of shape (n_samples, n_features)
             The rows: numbers, categories, text, dates, booleans, with or without missing values.
+            Dataframes are those of pandas, of polars or Arrow (with pyarrow), and others that
+            narwhals knows.
         y : array-like of shape (n_samples,), (n_samples, 1), or one-hot (n_samples, n_classes)
             Their classes: numbers, text, booleans, categories, or anything that can be sorted.
 
@@ -113,13 +116,20 @@ class TableSampler(BaseSampler):
         with whole_fit(self):
             rows, target = self._check(X, y)
             X_new, labels = self._fit_resample(rows, target)
+        if self._container_ is not None:
+            return put_below(X, X_new.iloc[len(rows) :]), target.restore(labels)
         return like(X, X_new), target.restore(labels)
+
+    def _in_container(self, rows: Any) -> Any:
+        """Give new rows (n, columns) in the container of those that were fitted."""
+        return rows if self._container_ is None else put_below(self._container_, rows)
 
     def _check(self, X: Any, y: Any) -> tuple[Any, Target]:
         """Check all that comes in; give a frame or an array, and the target."""
         self._validate_params()
         target = Target(y)
-        X = _checked_rows(self, X)
+        self._container_ = emptied(X)
+        X = _checked_rows(self, as_pandas(X))
         check_consistent_length(X, target.labels)
         self.sampling_strategy_ = self._rows_wanted(target)
         return X, target

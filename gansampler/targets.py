@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_consistent_length
 
 from .columns import Codes
+from .containers import as_pandas, of_other_library
 
 # Of a target with more values than this, and few rows of some, we doubt that it holds classes.
 MANY_CLASSES = 50
@@ -24,7 +25,7 @@ class Target:
     """
 
     def __init__(self, y: Any) -> None:
-        column = _as_column(y)
+        column = _as_column(as_pandas(y))
         self.given, self.name = y, column.name
         _check_present(column.isna(), self.name)
         self.labels = _plain(column)
@@ -136,6 +137,8 @@ def take(given: Any, rows: Codes) -> Any:
     if isinstance(given, (list, tuple)):
         labels = [given[row] for row in rows]
         return labels if isinstance(given, list) else tuple(labels)
+    if (wrapped := of_other_library(given)) is not None:
+        return wrapped[rows].to_native()
     return np.asarray(given)[rows]
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from ..columns import describe_columns
+from ..containers import as_pandas
 from ..readings import readings_in_lines, warn_of_doubts
 from .axes.learners import pick_learners
 from .axes.metrics import pick_metrics
@@ -217,7 +218,7 @@ def _is_file_of_results(store: str | Path | Store | None) -> bool:
 def _as_data_sets(data: Any, y: Any, name: str) -> list[DataSet]:
     if y is not None:
         return [DataSet(name, data, y=y)]
-    if isinstance(data, (pd.DataFrame, np.ndarray)):
+    if isinstance(as_pandas(data), (pd.DataFrame, np.ndarray)):
         raise ValueError("y is missing: give the classes, or a DataSet that names their column.")
     given = [data] if isinstance(data, DataSet) else list(data)
     sets = [each if isinstance(each, DataSet) else DataSet(*each) for each in given]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..columns import check_features
+from ..containers import as_pandas
 from ..tables import parse_table, split_target
 from ..targets import check_classes
 
@@ -101,7 +102,7 @@ class DataSet:
         if self.y is not None:
             target = check_classes(self.y)
             return check_features(self.table), pd.Series(target.labels, name=target.name)
-        table = self.table
+        table = as_pandas(self.table)
         if self.path is not None:
             table = parse_table(self.table, sep=self.sep, encoding=self.encoding)
         return split_target(table, self.target, self.drop, dict(self.read))
@@ -115,7 +116,7 @@ class DataSet:
     def sha256(self) -> str:
         """Hash the bytes of the file, or what is in memory: text by which the content is told."""
         if self.path is None:
-            return joblib.hash((self.table, self.y))
+            return joblib.hash((as_pandas(self.table), as_pandas(self.y)))
         if not self.path.exists():
             raise FileNotFoundError(
                 f"There is no file {str(self.table)!r} (looked in {Path.cwd()})."

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..columns import Floats, check_columns, check_unique, kind_of, plain
+from ..containers import as_pandas
 from ..encoding import TableEncoder, as_frame
 
 GENERATED = "generated"
@@ -94,6 +95,7 @@ def alike_frames(tables: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
 
 
 def _frame(name: str, table: Any) -> pd.DataFrame:
+    table = as_pandas(table)
     if not isinstance(table, pd.DataFrame) and np.ndim(table) != 2:
         raise ValueError(
             f"{name} must be a table of rows and columns, but its shape is {np.shape(table)}; "

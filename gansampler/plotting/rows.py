@@ -12,6 +12,7 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from ..columns import check_unique
+from ..containers import as_pandas
 from ..encoding import as_frame
 from ..metrics._rows import alike_frames
 from ..seeding import undisturbed
@@ -20,6 +21,7 @@ from ..targets import Target, take
 
 def named_frame(rows: Any, what: str) -> pd.DataFrame:
     """Give rows (n, columns) as a frame, that of an array with columns x0, x1, ...; refuse none."""
+    rows = as_pandas(rows)
     if isinstance(rows, pd.DataFrame):
         check_unique(rows.columns, what)
         frame = rows

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_consistent_length
 from threadpoolctl import threadpool_limits
 
+from ..containers import as_pandas
 from ..encoding import TableEncoder, as_frame
 from ..metrics._rows import alike_frames, check_count, check_enough
 from ..seeding import numpy_generator
@@ -91,6 +92,7 @@ def quality_report(
     >>> list(report.frame.index)
     ['JitterOverSampler', 'duplicates', 'SMOTE', 'real held-out rows']
     """
+    sampler, X, held_out = as_pandas(sampler), as_pandas(X), as_pandas(held_out)
     X, labels, label = _checked(sampler, X, y, label, held_out, n)
     rng = numpy_generator(random_state)
     seed = int(rng.integers(2**31))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.exceptions import NotFittedError
 
 from ..columns import Codes
+from ..containers import as_pandas
 from ..encoding import TableEncoder
 from ..seeding import seeded_copy, undisturbed
 from ..targets import take
@@ -42,7 +43,7 @@ def is_fitted(sampler: Any, label: Any) -> bool:
 
 def draw(sampler: Any, n: int, label: Any) -> Drawn:
     """Draw rows (n, columns) of a fitted sampler, whose own draws go on as if nothing had been."""
-    return Drawn(undisturbed(sampler).sample(n, label), sampler)
+    return Drawn(as_pandas(undisturbed(sampler).sample(n, label)), sampler)
 
 
 def train_and_draw(sampler: Any, X: Any, labels: Any, label: Any, n: int, seed: int) -> Drawn:
