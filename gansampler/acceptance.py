@@ -64,6 +64,10 @@ class Acceptance(BaseEstimator):
         """
         return None
 
+    def confidence(self, weights: Floats) -> Floats:
+        """Tell from the weights (n,) of rows how sure the rule is of their class, 0 to 1."""
+        return weights
+
 
 class ClassifierAcceptance(Acceptance):
     r"""Keep a candidate in proportion to :math:`P(\text{class} \mid \text{row})^s`.
@@ -136,6 +140,10 @@ class ClassifierAcceptance(Acceptance):
         """Sharpen probabilities; see `Acceptance.weigh_probability`."""
         return probability**self.sharpness
 
+    def confidence(self, weights: Floats) -> Floats:
+        """Give back the judge's probability; see `Acceptance.confidence`."""
+        return weights ** (1 / self.sharpness)
+
 
 def checked_weights(weights: Any, rule: Acceptance, n: int) -> Floats:
     """Give the weights (n,) of candidates that a rule gave; refuse what could accept none."""
@@ -184,26 +192,32 @@ def draw_accepted(
     n: int,
     candidates: int,
     rng: np.random.Generator,
-) -> tuple[Matrix, Selection]:
+    even_out: Callable[[Floats, Matrix], Floats] = lambda weights, Z: weights,
+) -> tuple[Matrix, Floats, Selection]:
     r"""Rejection sampling in chunks, until `n` candidates are accepted, in the order of drawing.
 
-    A candidate of weight :math:`w` stays with probability :math:`\min(1, w / m)`, with the bound
-    :math:`m` of `acceptance_bound` on the first chunk.
+    A candidate whose weight is :math:`w` once it is evened out stays with probability
+    :math:`\min(1, w / m)`, with the bound :math:`m` of `acceptance_bound` on the first chunk. The
+    weights (n,) that come with the rows are those from before.
     """
     kept: list[Matrix] = []
+    kept_weights: list[Floats] = []
     missing, bound, rate = n, 0.0, 1 / candidates
     drawn = stayed = 0
     while missing > 0 or not kept:
         Z = propose(int(min(CHUNK, max(256, 1.1 * missing / rate))))
-        weights = weigh(Z)
+        given = weigh(Z)
+        weights = even_out(given, Z)
         if not kept:
             bound = acceptance_bound(weights, candidates)
         stays = rng.random(len(Z)) * bound <= weights
         rate = max(float(stays.mean()), 0.5 / candidates)
         kept.append(Z[stays][:missing])
+        kept_weights.append(given[stays][:missing])
         missing -= len(kept[-1])
         drawn, stayed = drawn + len(Z), stayed + int(stays.sum())
-    return np.concatenate(kept), Selection(bound, stayed / drawn)
+    selection = Selection(bound, stayed / drawn)
+    return np.concatenate(kept), np.concatenate(kept_weights), selection
 
 
 def acceptance_bound(weights: Floats, candidates: int) -> float:

@@ -71,7 +71,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         self._check_resampled("encoder_")
         if not isinstance(n, Integral) or int(n) < 0:
             raise ValueError(f"n={n!r} must be a whole number of rows, zero or more.")
-        Z, _ = self._draw(int(n), self._only_code() if label is None else self._code_of(label))
+        Z, _, _ = self._draw(int(n), self._only_code() if label is None else self._code_of(label))
         return self._in_container(self.encoder_.inverse_transform(Z, self._rng_))
 
     def enrichment(self, probabilities: Floats) -> Floats:
@@ -114,13 +114,15 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         self.encoder_ = TableEncoder(self.categorical_features).fit(X)
         wanted = {self._place(label): n for label, n in self.sampling_strategy_.items() if n > 0}
         self._learn(X, codes, list(wanted), anchor, acceptance, gan)
-        drawn, self._added_ = [], {}
+        drawn, sure, self._added_ = [], [np.ones(len(codes))], {}
         for code, n in wanted.items():
-            Z, selection = self._draw(n, code)
+            Z, confidence, selection = self._draw(n, code)
+            sure.append(confidence)
             self._added_[code] = n / (codes == code).sum(), selection
             drawn.append(self.encoder_.inverse_transform(Z, self._rng_))
         new = np.repeat(np.array(list(wanted), dtype=np.intp), list(wanted.values()))
         self.synthetic_mask_ = np.repeat([False, True], [len(codes), len(new)])
+        self.sample_weight_ = np.concatenate(sure)
         return _stack([X, *drawn]), self.classes_[np.concatenate([codes, new])]
 
     def _make_gan(self) -> ConditionalGAN | None:
@@ -190,11 +192,11 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         return Z
 
     @single_thread()
-    def _draw(self, n: int, code: int) -> tuple[Matrix, Selection]:
-        """Draw encoded rows (n, width) of a class: propose, snap, accept."""
+    def _draw(self, n: int, code: int) -> tuple[Matrix, Floats, Selection]:
+        """Draw encoded rows (n, width) of a class, and how sure they are (n,): propose, accept."""
         if code in self._duplicated_:
             own = self._duplicated_[code]
-            return own[self._rng_.integers(len(own), size=n)], EVERYTHING
+            return own[self._rng_.integers(len(own), size=n)], np.ones(n), EVERYTHING
         random = seeded_generator(self._rng_, CPU)
 
         def propose(m: int) -> Matrix:
@@ -203,11 +205,17 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         def weigh(Z: Matrix) -> Floats:
             if self.acceptance_ is None:
                 return np.ones(len(Z))
-            weights = self.acceptance_.weigh(Z, code)
-            weights = checked_weights(weights, self.acceptance_, len(Z))
+            return checked_weights(self.acceptance_.weigh(Z, code), self.acceptance_, len(Z))
+
+        def even_out(weights: Floats, Z: Matrix) -> Floats:
+            if self.acceptance_ is None:
+                return weights
             return keep_rates(weights + MIN_WEIGHT, missing_mask(self.encoder_.spans_, Z))
 
-        return draw_accepted(propose, weigh, n, self.candidates, self._rng_)
+        drawn = draw_accepted(propose, weigh, n, self.candidates, self._rng_, even_out)
+        Z, weights, selection = drawn
+        sure = weights if self.acceptance_ is None else self.acceptance_.confidence(weights)
+        return Z, sure, selection
 
     def _place(self, label: Any) -> int:
         """Index of a label in ``classes_``."""

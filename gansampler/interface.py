@@ -84,7 +84,7 @@ class TableSampler(BaseSampler):
             self._check(X, y)
         return self
 
-    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+    def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
         """Learn from the rows, and put new ones under them.
 
         Parameters
@@ -95,6 +95,9 @@ class TableSampler(BaseSampler):
             narwhals knows.
         y : array-like of shape (n_samples,), (n_samples, 1), or one-hot (n_samples, n_classes)
             Their classes: numbers, text, booleans, categories, or anything that can be sorted.
+        **params : dict
+            Nothing: other samplers take metadata here, and these refuse it. Of a pipeline, give
+            weights to the learner behind the sampler.
 
         Returns
         -------
@@ -113,6 +116,12 @@ class TableSampler(BaseSampler):
         FloatingPointError
             If training diverged.
         """
+        if params:
+            raise TypeError(
+                f"{type(self).__name__}.fit_resample takes X and y alone, not {sorted(params)}: "
+                "all rows count alike here. Give weights to the learner that is fitted on what "
+                "comes back, where new rows have none of their own but `sample_weight_`."
+            )
         with whole_fit(self):
             rows, target = self._check(X, y)
             X_new, labels = self._fit_resample(rows, target)

@@ -169,6 +169,12 @@ _ATTRIBUTES = """sampling_strategy_ : dict
     synthetic_mask_ : ndarray of shape (n_samples_new,), bool
         Which of the returned rows were generated.
 
+    sample_weight_ : ndarray of shape (n_samples_new,), float
+        How sure each returned row is of its class: the given rows are (1); of a generated one it is
+        the probability that the judge gives its class, 1 where there is no judge or rows were
+        duplicated. Weights for a learner that is to trust doubtful new rows less:
+        ``learner.fit(X_resampled, y_resampled, sample_weight=sampler.sample_weight_)``.
+
     n_features_in_ : int
         Number of columns.
 

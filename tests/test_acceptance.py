@@ -114,7 +114,8 @@ def test_rows_are_accepted_in_proportion_to_their_weight():
     def propose(n):
         return rng.integers(0, 4, (n, 1)).astype(np.float32)
 
-    accepted, selection = draw_accepted(propose, lambda Z: Z[:, 0] / 3, 60_000, 8, rng)
+    accepted, weights, selection = draw_accepted(propose, lambda Z: Z[:, 0] / 3, 60_000, 8, rng)
+    np.testing.assert_array_equal(weights, accepted[:, 0] / 3)
     share = np.bincount(accepted[:, 0].astype(int), minlength=4) / len(accepted)
     np.testing.assert_allclose(share, [0, 1 / 6, 2 / 6, 3 / 6], atol=0.01)
     assert selection.rate == pytest.approx(0.5, abs=0.01)
@@ -129,7 +130,7 @@ def test_the_lift_knows_of_weights_beyond_the_bound():
         return rng.choice(4, (n, 1), p=[0.7, 0.25, 0.04, 0.01]).astype(np.float32)
 
     weights = np.array([0.001, 0.01, 0.5, 1.0])
-    accepted, selection = draw_accepted(
+    accepted, _, selection = draw_accepted(
         propose, lambda Z: weights[Z[:, 0].astype(int)], 60_000, 8, rng
     )
     share = np.bincount(accepted[:, 0].astype(int), minlength=4) / len(accepted)
@@ -169,7 +170,7 @@ def test_exactly_as_many_as_asked_and_never_far_too_many_drawn(n):
         return rng.random((m, 2)).astype(np.float32)
 
     # Hardly any candidate is plausible, so the budget decides.
-    rows, _ = draw_accepted(propose, lambda Z: (Z[:, 0] > 0.999).astype(float), n, 5, rng)
+    rows, _, _ = draw_accepted(propose, lambda Z: (Z[:, 0] > 0.999).astype(float), n, 5, rng)
     assert rows.shape == (n, 2)
     assert sum(drawn) <= 5 * 1.3 * n + 600
     assert len(np.unique(rows, axis=0)) == n
@@ -177,7 +178,7 @@ def test_exactly_as_many_as_asked_and_never_far_too_many_drawn(n):
 
 def test_nothing_plausible_still_gives_rows():
     rng = np.random.default_rng(0)
-    rows, _ = draw_accepted(
+    rows, _, _ = draw_accepted(
         lambda n: rng.random((n, 1)).astype(np.float32), lambda Z: np.zeros(len(Z)), 50, 8, rng
     )
     assert len(rows) == 50

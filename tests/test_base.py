@@ -328,3 +328,31 @@ def test_holes_among_objects_stay_what_they_are(hole):
     for rows in (X, sampler.sample(20, 1)):
         assert {id(value) for value in rows["all"]} == {id(hole)}
         assert {id(value) for value in rows["some"]} <= {id(hole), id(frame.iloc[1, 1])}
+
+
+def overlapping():
+    y = np.repeat([0, 1], [90, 30])
+    return np.random.default_rng(0).normal(size=(120, 2)) + y[:, None], y
+
+
+def test_each_new_row_has_the_judges_probability_as_its_weight():
+    X, y = overlapping()
+    sampler = JitterOverSampler(random_state=0)
+    X_new, y_new = sampler.fit_resample(X, y)
+    judge = sampler.acceptance_
+    sure = judge.judge_.predict_proba(judge.view_(sampler.encoder_.transform(X_new)))
+    expected = np.where(sampler.synthetic_mask_, sure[np.arange(len(y_new)), y_new], 1)
+    np.testing.assert_allclose(sampler.sample_weight_, expected, atol=1e-6)
+    assert 0 < sampler.sample_weight_.min() < sampler.sample_weight_.max() == 1
+
+
+def test_without_a_judge_every_row_counts_alike():
+    sampler = JitterOverSampler(acceptance=None, random_state=0)
+    _, y_new = sampler.fit_resample(*overlapping())
+    np.testing.assert_array_equal(sampler.sample_weight_, np.ones(len(y_new)))
+
+
+def test_weights_of_the_rows_are_refused_with_the_way_out():
+    X, y = overlapping()
+    with pytest.raises(TypeError, match=r"X and y alone, not \['sample_weight'\].*the learner"):
+        JitterOverSampler().fit_resample(X, y, sample_weight=np.ones(len(y)))
