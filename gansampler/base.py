@@ -27,10 +27,12 @@ from .anchors import ANCHORS, Anchors
 from .columns import Codes, Floats
 from .encoding import Matrix, TableEncoder, missing_mask
 from .gan import ConditionalGAN
+from .held_out import HeldOut, without
 from .interface import TableSampler
 from .naming import make_part
 from .seeding import numpy_generator
 from .targets import Target
+from .warm_start import check_same, check_table, earlier_fit
 
 # Fewer different rows than this say nothing of how a class varies.
 MIN_DIFFERENT_ROWS = 3
@@ -106,15 +108,21 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
     def _fit_resample(self, X: Any, target: Target) -> tuple[Any, NDArray[Any]]:
         anchor = make_part(self.anchor, ANCHORS)
         acceptance = make_part(self.acceptance, ACCEPTANCES)
-        gan = self._make_gan()
+        gan, earlier = self._make_gan(), earlier_fit(self)
         if gan is not None:
             gan.check_settings()
         self._rng_ = numpy_generator(self.random_state)
         self.classes_, codes = target.classes, target.codes
         self.encoder_ = TableEncoder(self.categorical_features).fit(X)
+        if earlier is not None:
+            check_same({"classes_": earlier.classes_}, {"classes_": self.classes_})
+            check_table(earlier.encoder_, self.encoder_)
+            self.encoder_ = earlier.encoder_
+        self._added_: dict[int, tuple[float, Selection]] = {}
         wanted = {self._place(label): n for label, n in self.sampling_strategy_.items() if n > 0}
-        self._learn(X, codes, list(wanted), anchor, acceptance, gan)
-        drawn, sure, self._added_ = [], [np.ones(len(codes))], {}
+        before = None if earlier is None else earlier.gan_
+        self._learn(X, codes, list(wanted), anchor, acceptance, gan, before)
+        drawn, sure = [], [np.ones(len(codes))]
         for code, n in wanted.items():
             Z, confidence, selection = self._draw(n, code)
             sure.append(confidence)
@@ -137,9 +145,11 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         anchor: Anchors | None,
         acceptance: Acceptance | None,
         gan: ConditionalGAN | None,
+        earlier: ConditionalGAN | None,
     ) -> None:
         """Fit all that drawing needs; nothing where no class wants rows."""
         self.history_: list[dict[str, Any]] = []
+        self.callbacks_: list[Any] = []
         self.gan_: Any = None
         self.generator_: Any = None
         self.discriminator_: Any = None
@@ -158,25 +168,34 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         playing = range(len(self.classes_)) if self.train_on == "all" else learnt
         self._condition_[list(playing)] = np.arange(len(playing))
         condition = self._condition_[codes]
-        if gan is not None:
-            gan.try_networks(Z.shape[1], len(playing), anchored=anchor is not None)
         spans, rng = self.encoder_.spans_, self._rng_
+        aside = np.zeros(len(Z), dtype=bool)
+        if gan is not None:
+            form = {"from anchors": anchor is not None, "classes": self.classes_[list(playing)]}
+            gan.go_on_from(earlier, form)
+            gan.try_networks(Z.shape[1], len(playing), anchored=anchor is not None)
+            aside = gan.set_aside(condition, rng)
+        shown, shown_condition = without(aside, Z, condition)
         if anchor is not None:
-            self.anchor_ = anchor.fit(Z, condition, spans, rng)
+            self.anchor_ = anchor.fit(shown, shown_condition, spans, rng)
         if acceptance is not None:
             self.acceptance_ = acceptance.fit(Z, codes, self.encoder_, rng)
         if gan is not None:
-            self._play(gan, Z, condition, len(playing))
+            held_out = HeldOut(Z[aside], condition[aside], self.encoder_.snap)
+            self._play(gan, shown, shown_condition, len(playing), held_out)
 
-    def _play(self, gan: ConditionalGAN, Z: Matrix, condition: Codes, n_classes: int) -> None:
+    def _play(
+        self, gan: ConditionalGAN, Z: Matrix, condition: Codes, n_classes: int, held_out: HeldOut
+    ) -> None:
         """Train the networks on the rows (n, width) of those classes (n,) that are not -1."""
         plays = condition >= 0
-        how = {"anchors": self.anchor_, "title": type(self).__name__}
-        spans, rng = self.encoder_.spans_, self._rng_
-        gan.play(Z[plays], condition[plays], n_classes, rng, spans=spans, **how)
-        gan.warn_if_collapsed()
-        self.gan_, self.history_ = gan, gan.history_
+        how = {"spans": self.encoder_.spans_, "anchors": self.anchor_, "held_out": held_out}
+        gan.begin(Z[plays], condition[plays], n_classes, self._rng_, **how)
+        # They are there from the first step: callbacks draw rows.
+        self.gan_, self.history_, self.callbacks_ = gan, gan.history_, gan.callbacks_
         self.generator_, self.discriminator_ = gan.generator_, gan.discriminator_
+        gan.play(self, self._rng_)
+        gan.warn_if_collapsed()
 
     def _propose(self, n: int, code: int, random: torch.Generator) -> Matrix:
         """Give encoded candidates (n, width) of a class: anchors, moved on if there is a GAN."""

@@ -17,25 +17,28 @@ from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 from torch import nn
-from tqdm.auto import tqdm
 
 from ._torch import resolve_device, seeded_generator, seeded_global_state, single_thread
 from ._warnings import warn_user
 from .anchors import Anchors
+from .callbacks import ProgressBar, follow, held_out_fraction, make_callbacks
 from .columns import Codes
 from .diagnostics import COLLAPSE, Spread, rows_a_class
 from .encoding import Matrix, Span
+from .held_out import HeldOut, set_aside, without
 from .interface import whole_fit
 from .losses import LOSSES, PENALTIES, GradientPenalty, Loss
 from .naming import make_part
-from .networks import ACTIVATIONS, Discriminator, Generator
-from .optimizers import OPTIMIZERS
+from .networks import ACTIVATIONS
+from .optimizers import OPTIMIZERS, make_optimizer
 from .players import build_players, try_factories
 from .schedules import SCHEDULES, Schedule
 from .seeding import numpy_generator
 from .training import STEPS_A_RECORD, ClassBatches, MovingAverage, train
+from .warm_start import check_same, earlier_fit
 
 Factory = Callable[[int, int], nn.Module]
+Callback = Callable[[dict[str, Any], Any], Any]
 
 # What a sampler and the estimator below mean by their parameters of the same names.
 GAME_CONSTRAINTS: dict[str, list[Any]] = {
@@ -57,8 +60,21 @@ GAME_CONSTRAINTS: dict[str, list[Any]] = {
     "generator": [callable, None],
     "discriminator": [callable, None],
     "device": [str, torch.device],
+    "warm_start": ["boolean"],
+    "callbacks": ["array-like", callable, None],
     "verbose": ["verbose"],
 }
+# What another fit must have alike to go on: the networks were made by these, for such rows.
+FORM = (
+    "latent_dim",
+    "hidden_sizes",
+    "activation",
+    "batch_norm",
+    "dropout",
+    "pac",
+    "generator",
+    "discriminator",
+)
 
 
 class ConditionalGAN(BaseEstimator):
@@ -128,11 +144,14 @@ class ConditionalGAN(BaseEstimator):
 
     warm_start : bool, default=False
         Whether another `fit`, on rows of the same shape and the same classes, goes on from the
-        networks that were learnt.
+        networks that were learnt, with what the optimizers know, and with the history. `steps` more
+        steps are taken, the learning rates start from the top again, and `random_state` seeds each
+        fit alike: so two fits of 150 steps are not one of 300.
 
-    callbacks : sequence of callable or None, default=None
+    callbacks : callable, sequence of callable or None, default=None
         Each is called as ``callback(record, gan)`` after each record. `sample` and `score_rows`
-        work then; one that returns True ends the training.
+        work then, and what they draw changes nothing; one that returns True ends the training.
+        Early stopping, checkpoints and more are in :mod:`gansampler.callbacks`.
 
     record_every : int, default=25
         Steps from one record to the next.
@@ -175,9 +194,15 @@ class ConditionalGAN(BaseEstimator):
         - ``diversity``: mean distance of two generated rows of a class over that of two real ones,
           in the class where this is least; 64 rows of each class, fewer if there are many;
         - ``collapsed``: whether that is below 0.1;
-        - ``seconds``: since training began.
+        - ``seconds``: since training began;
+        - ``two_sample_auc``: how surely a classifier tells generated rows from held-out ones, if a
+          callback holds any, see :class:`~gansampler.callbacks.EarlyStopping`.
 
         All but those of the last step are means over the steps since the record before.
+
+    callbacks_ : list of callable
+        The callbacks that were called; those of :mod:`gansampler.callbacks` are copies, which hold
+        what they have learnt.
 
     shape_ : tuple of int
         Shape of a row.
@@ -204,8 +229,6 @@ class ConditionalGAN(BaseEstimator):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **GAME_CONSTRAINTS,
-        "warm_start": ["boolean"],
-        "callbacks": ["array-like", None],
         "record_every": [Interval(Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
     }
@@ -231,7 +254,7 @@ class ConditionalGAN(BaseEstimator):
         generator: Factory | None = None,
         discriminator: Factory | None = None,
         warm_start: bool = False,
-        callbacks: Sequence[Callable[[dict[str, Any], ConditionalGAN], Any]] | None = None,
+        callbacks: Callback | Sequence[Callback] | None = None,
         record_every: int = STEPS_A_RECORD,
         device: str | torch.device = "auto",
         random_state: int | np.random.RandomState | None = None,
@@ -271,7 +294,7 @@ class ConditionalGAN(BaseEstimator):
         FloatingPointError
             If training diverged.
         """
-        earlier = vars(self).copy() if self.warm_start else {}
+        earlier = earlier_fit(self)
         with whole_fit(self):
             self._validate_params()
             self.check_settings()
@@ -280,10 +303,14 @@ class ConditionalGAN(BaseEstimator):
             self.shape_ = rows.shape[1:]
             flat = rows.reshape(len(rows), -1)
             n_classes = 0 if self.classes_ is None else len(self.classes_)
-            players = self._earlier_players(earlier)
+            self.go_on_from(earlier, {"shape_": self.shape_, "classes_": self.classes_})
             self.try_networks(flat.shape[1], n_classes)
             self._rng_ = numpy_generator(self.random_state)
-            self.play(flat, codes, n_classes, self._rng_, players=players)
+            aside = self.set_aside(codes, self._rng_)
+            held_out = HeldOut(flat[aside], codes[aside])
+            flat, codes = without(aside, flat, codes)
+            self.begin(flat, codes, n_classes, self._rng_, held_out=held_out)
+            self.play(self, self._rng_)
         self.warn_if_collapsed()
         return self
 
@@ -364,9 +391,7 @@ class ConditionalGAN(BaseEstimator):
                 raise ValueError(
                     f"hidden_sizes={self.hidden_sizes!r} must hold whole numbers above zero."
                 )
-        for callback in self.callbacks or ():
-            if not callable(callback):
-                raise TypeError(f"The callback {callback!r} cannot be called with (record, gan).")
+        make_callbacks(self.callbacks)
         resolve_device(self.device)
         self._losses()
         make_part(self.learning_rate_schedule, SCHEDULES)
@@ -376,61 +401,78 @@ class ConditionalGAN(BaseEstimator):
         with single_thread():
             try_factories(self, width, n_classes, anchored)
 
+    def go_on_from(self, earlier: ConditionalGAN | None, form: dict[str, Any]) -> None:
+        """Let the game go on from an earlier fit, if there is one; refuse one of another form."""
+        self._earlier_ = earlier
+        self._form_ = form | {name: getattr(self, name) for name in FORM}
+        if earlier is not None:
+            check_same(getattr(earlier, "_form_", {}), self._form_)
+
+    def set_aside(self, codes: Codes, rng: np.random.Generator) -> NDArray[np.bool_]:
+        """Tell which rows, of classes (n,) from 0 (-1 plays no part), callbacks want held out."""
+        return set_aside(codes, held_out_fraction(make_callbacks(self.callbacks)), rng)
+
     @single_thread()
-    def play(
+    def begin(
         self,
         rows: Matrix,
         codes: Codes,
         n_classes: int,
         rng: np.random.Generator,
         *,
+        held_out: HeldOut,
         spans: Sequence[Span] | None = None,
         anchors: Anchors | None = None,
-        players: tuple[Generator, Discriminator] | None = None,
-        title: str = "ConditionalGAN",
     ) -> None:
-        """Play the game on rows (n, width) of classes (n,) from 0; `spans` tell what a row means.
+        """Set up the game on rows (n, width) of classes (n,) from 0; `spans` tell what a row means.
 
-        Without classes all codes are 0. The game goes on from `players`, if there are any.
+        Without classes all codes are 0.
         """
-        device = resolve_device(self.device)
-        if players is None:
+        device, earlier = resolve_device(self.device), self.__dict__.pop("_earlier_")
+        if earlier is None:
             spans = spans or [Span(0, rows.shape[1], "number")]
             players = build_players(self, spans, n_classes, anchors is not None, rng)
+        else:
+            players = copy.deepcopy((earlier.generator_, earlier.discriminator_))
         generator, discriminator = players[0].to(device).train(), players[1].to(device).train()
-        averaged = MovingAverage(generator, self.ema_decay)
-        batches = ClassBatches(
-            torch.from_numpy(rows).to(device),
-            torch.from_numpy(codes).to(device),
-            batch_size=self.batch_size,
-            pac=self.pac,
-            random=seeded_generator(rng, device),
-        )
-        anchors = None if anchors is None else copy.copy(anchors).to(device)
+        averaged = MovingAverage(generator, self.ema_decay, begun=earlier is not None)
         self.generator_: Any = averaged.network
         self.discriminator_: Any = discriminator
-        self.history_: list[dict[str, Any]] = []
-        records = train(
+        self.history_: list[dict[str, Any]] = [] if earlier is None else list(earlier.history_)
+        self.callbacks_ = make_callbacks(self.callbacks)
+        self._optimizers_ = self._make_optimizers((generator, discriminator), earlier)
+        batches = self._batches(rows, codes, rng, device)
+        anchors = None if anchors is None else copy.copy(anchors).to(device)
+        self._records_: Any = train(
             generator,
             discriminator,
             batches,
             anchors=anchors,
             losses=self._losses(),
-            optimizer=self.optimizer,
-            learning_rates=learning_rate_pair(self.learning_rate),
+            optimizers=self._optimizers_,
             schedule=make_part(self.learning_rate_schedule, SCHEDULES),
             discriminator_steps=self.discriminator_steps,
             steps=self.steps,
             record_every=self.record_every,
             averaged=averaged,
             spread=_spread(batches, anchors),
+            held_out=held_out,
         )
+
+    @single_thread()
+    def play(self, estimator: Any, rng: np.random.Generator) -> None:
+        """Play the game that has begun; callbacks get the `estimator` that is being fitted."""
         # Only a user's own layers, nn.Dropout say, draw from torch's global state.
         own = self.generator or self.discriminator
+        device = _device_of(self.generator_)
+        callbacks = [*self.callbacks_, *([ProgressBar()] if self.verbose else [])]
+        records = _numbered_on(self.__dict__.pop("_records_"), self.history_)
         with seeded_global_state(rng, device) if own else nullcontext():
-            self._follow(records, title)
+            follow(records, callbacks, estimator)
         self.generator_.cpu()
         self.discriminator_.cpu().eval()
+        states = [each.state_dict() for each in self._optimizers_]
+        self._optimizers_ = {"name": self.optimizer, "states": states}
 
     def warn_if_collapsed(self) -> None:
         """Say what to change, at the line of the user."""
@@ -441,37 +483,35 @@ class ConditionalGAN(BaseEstimator):
         loss, penalty = make_part(self.loss, LOSSES), make_part(self.penalty, PENALTIES)
         return [loss] if penalty is None else [loss, penalty]
 
-    def _follow(self, records: Iterator[dict[str, Any]], title: str) -> None:
-        """Keep the records, show how far it is, and ask those who may end it."""
-        if self.verbose:
-            total = -(-self.steps // self.record_every)
-            records = tqdm(records, desc=title, total=total)
-        for record in records:
-            self.history_.append(record)
-            if any([callback(record, self) is True for callback in self.callbacks or ()]):
-                break
+    def _batches(
+        self, rows: Matrix, codes: Codes, rng: np.random.Generator, device: torch.device
+    ) -> ClassBatches:
+        return ClassBatches(
+            torch.from_numpy(rows).to(device),
+            torch.from_numpy(codes).to(device),
+            batch_size=self.batch_size,
+            pac=self.pac,
+            random=seeded_generator(rng, device),
+        )
+
+    def _make_optimizers(self, sides: Sequence[nn.Module], earlier: ConditionalGAN | None) -> Any:
+        """Make the optimizers of both networks; they go on from those of an earlier fit."""
+        before = getattr(earlier, "_optimizers_", {})
+        states = before["states"] if before.get("name") == self.optimizer else (None, None)
+        rates = learning_rate_pair(self.learning_rate)
+        parts = zip(sides, rates, states, strict=True)
+        return [make_optimizer(self.optimizer, *each) for each in parts]
 
     def propose(self, codes: Codes, anchors: Anchors | None, random: torch.Generator) -> Matrix:
         """Generate flat rows (n, width) of classes (n,) from 0."""
-        device = _device_of(self.generator_)
+        # While it trains, the generator may be elsewhere than the anchors of a sampler.
+        away = _device_of(self.generator_) != random.device
+        generator = copy.deepcopy(self.generator_).to(random.device) if away else self.generator_
         with torch.no_grad():
-            inputs = self.generator_.draw_inputs(
-                torch.from_numpy(codes).to(device), anchors, random
+            inputs = generator.draw_inputs(
+                torch.from_numpy(codes).to(random.device), anchors, random
             )
-            return self.generator_(*inputs).cpu().numpy()
-
-    def _earlier_players(self, earlier: dict[str, Any]) -> tuple[Generator, Discriminator] | None:
-        """Give what an earlier fit has learnt, if it fits."""
-        if "generator_" not in earlier:
-            return None
-        for name in ("shape_", "classes_"):
-            before, now = earlier[name], getattr(self, name)
-            if not np.array_equal(before, now):
-                raise ValueError(
-                    f"warm_start=True cannot go on: {name} was {before}, and now is {now}. Give "
-                    "such rows as before, or start anew with warm_start=False."
-                )
-        return earlier["generator_"], earlier["discriminator_"]
+            return generator(*inputs).cpu().numpy()
 
     def _code_of(self, label: Any) -> int:
         """Give the number of a class, 0 where there are none."""
@@ -507,6 +547,15 @@ def _numbered(classes: ArrayLike | None, n: int) -> tuple[NDArray[Any] | None, C
     check_consistent_length(labels, np.empty(n))
     known, codes = np.unique(labels, return_inverse=True)
     return known, codes.astype(np.intp)
+
+
+def _numbered_on(
+    records: Iterator[dict[str, Any]], history: Sequence[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Let steps and seconds of records go on from those of an earlier fit, if there are any."""
+    before = dict(history[-1]) if history else {"step": 0, "seconds": 0.0}
+    for record in records:
+        yield record | {name: record[name] + before[name] for name in ("step", "seconds")}
 
 
 def _spread(batches: ClassBatches, anchors: Anchors | None) -> Spread:

@@ -195,15 +195,25 @@ def like(X: Any, rows: Any) -> Any:
 
 @contextmanager
 def whole_fit(estimator: Any) -> Iterator[None]:
-    """Drop what an earlier fit has learnt; if this one fails or is interrupted, what it has."""
-    _forget(estimator)
+    """Drop what an earlier fit has learnt; if this one fails or is interrupted, what it has.
+
+    With ``warm_start`` what was learnt earlier is there for the fit, and comes back if that fails.
+    """
+    earlier = _learnt(estimator) if getattr(estimator, "warm_start", False) else {}
+    if not earlier:
+        _forget(estimator)
     try:
         yield
     except BaseException:  # an interrupted fit, too, must not look like a finished one
         _forget(estimator)
+        vars(estimator).update(earlier)
         raise
 
 
+def _learnt(estimator: Any) -> dict[str, Any]:
+    return {name: value for name, value in vars(estimator).items() if name.endswith("_")}
+
+
 def _forget(estimator: Any) -> None:
-    for name in [name for name in vars(estimator) if name.endswith("_")]:
+    for name in _learnt(estimator):
         delattr(estimator, name)

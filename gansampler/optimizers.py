@@ -6,11 +6,12 @@ nothing here uses: see `benchmarks/first_fit.py`.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 class Optimizer:
@@ -25,6 +26,16 @@ class Optimizer:
     def step(self) -> None:
         """Move every weight that has a gradient."""
         raise NotImplementedError
+
+    def state_dict(self) -> dict[str, Any]:
+        """Give what it knows of the gradients so far, on the CPU."""
+        known = {name: value for name, value in vars(self).items() if name != "param_groups"}
+        return {name: _copied(value, torch.device("cpu")) for name, value in known.items()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from what one for weights of the same shapes knew."""
+        device = self.param_groups[0]["params"][0].device
+        vars(self).update({name: _copied(value, device) for name, value in state.items()})
 
     def zeros(self) -> list[Tensor]:
         """Make zeros in the shapes of the weights."""
@@ -99,6 +110,22 @@ class Adam(Optimizer):
         torch._foreach_add_(roots, self.eps)
         rate = self.param_groups[0]["lr"] / of_mean
         torch._foreach_addcdiv_(weights, means, roots, value=-rate)
+
+
+def _copied(value: Any, device: torch.device) -> Any:
+    """Copy the tensors of a list to a device; numbers are what they are."""
+    return [each.to(device, copy=True) for each in value] if isinstance(value, list) else value
+
+
+def make_optimizer(
+    name: str, network: nn.Module, rate: float, state: dict[str, Any] | None = None
+) -> Optimizer | torch.optim.Optimizer:
+    """Make an optimizer of a network's weights, which goes on from a state if there is one."""
+    optimizer = OPTIMIZERS[name](network.parameters(), lr=rate)
+    if state is not None:
+        optimizer.load_state_dict(copy.deepcopy(state))
+        optimizer.param_groups[0]["lr"] = rate
+    return optimizer
 
 
 # An optimizer of `torch.optim` can be an entry too.

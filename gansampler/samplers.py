@@ -16,7 +16,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from .acceptance import ACCEPTANCES, Acceptance
 from .anchors import ANCHORS, Anchors
 from .base import BaseGANOverSampler
-from .gan import GAME_CONSTRAINTS, ConditionalGAN
+from .gan import GAME_CONSTRAINTS, Callback, ConditionalGAN
 from .losses import LOSSES, PENALTIES, LeastSquares, Loss, RelativisticLeastSquares
 from .networks import ACTIVATIONS
 from .optimizers import OPTIMIZERS
@@ -128,6 +128,20 @@ _GAN_PARAMETERS = f"""penalty : {_names(PENALTIES)}, Loss or None, default=None
         state is seeded for it while it is made and trained, and put back: such fits wait for each
         other, and another thread that draws from that state meanwhile does not draw its own.
 
+    warm_start : bool, default=False
+        Whether another `fit_resample` goes on from what was learnt: the networks, what their
+        optimizers know, the encoder and the history. It asks for the same columns, dtypes, classes
+        and networks, and for no category or hole that a column did not have; else a ValueError says
+        what differs, and all stays as it was. Anchors and judge are fitted anew, new rows hold
+        values of the first table. `steps` more steps are taken, the learning rates start from the
+        top again, and `random_state` seeds each fit alike: so two fits of 150 steps are not one of
+        300.
+
+    callbacks : callable, sequence of callable or None, default=None
+        Each is called as ``callback(record, sampler)`` after each record of the history. ``sample``
+        works then, and what it draws changes nothing; one that returns True ends the training.
+        Early stopping, checkpoints and more are in :mod:`gansampler.callbacks`.
+
     device : str or torch.device, default="auto"
         Where training runs; ``"auto"`` takes CUDA where it is there. What was learnt comes back to
         the CPU.
@@ -165,6 +179,10 @@ _ATTRIBUTES = """sampling_strategy_ : dict
         The course of training, a record every 25 steps: losses, verdicts of the discriminator,
         learning rates, norms of gradients, diversity, convergence, whether it collapsed; see
         :class:`ConditionalGAN`. Empty where there is no training.
+
+    callbacks_ : list of callable
+        The callbacks that were called; those of :mod:`gansampler.callbacks` are copies, which hold
+        what they have learnt. Empty where there is no training.
 
     synthetic_mask_ : ndarray of shape (n_samples_new,), bool
         Which of the returned rows were generated.
@@ -285,6 +303,8 @@ class CGANOverSampler(BaseGANOverSampler):
         categorical_features: Any = "auto",
         generator: Callable[[int, int], torch.nn.Module] | None = None,
         discriminator: Callable[[int, int], torch.nn.Module] | None = None,
+        warm_start: bool = False,
+        callbacks: Callback | Sequence[Callback] | None = None,
         device: str | torch.device = "auto",
         random_state: int | np.random.RandomState | None = None,
         verbose: bool | int = False,
@@ -301,6 +321,7 @@ class CGANOverSampler(BaseGANOverSampler):
         self.acceptance, self.candidates = acceptance, candidates
         self.categorical_features = categorical_features
         self.generator, self.discriminator = generator, discriminator
+        self.warm_start, self.callbacks = warm_start, callbacks
         self.device, self.random_state, self.verbose = device, random_state, verbose
 
     def _make_gan(self) -> ConditionalGAN:
@@ -391,6 +412,8 @@ class LSGANOverSampler(CGANOverSampler):
         categorical_features: Any = "auto",
         generator: Callable[[int, int], torch.nn.Module] | None = None,
         discriminator: Callable[[int, int], torch.nn.Module] | None = None,
+        warm_start: bool = False,
+        callbacks: Callback | Sequence[Callback] | None = None,
         device: str | torch.device = "auto",
         random_state: int | np.random.RandomState | None = None,
         verbose: bool | int = False,

@@ -13,9 +13,10 @@ from torch import Tensor, nn
 
 from .anchors import Anchors
 from .diagnostics import Critic, Spread, Turn, gradient_norm, verdicts
+from .held_out import HeldOut
 from .losses import Loss
 from .networks import Discriminator, Generator
-from .optimizers import OPTIMIZERS, Optimizer
+from .optimizers import Optimizer
 from .schedules import Schedule
 
 # Figures are read from the device once in so many steps, since each reading waits for the device.
@@ -60,12 +61,13 @@ class ClassBatches:
 class MovingAverage:
     """A copy of a network whose weights are a moving average of the network's.
 
-    Of the average a share, ``decay``, stays at each update; the first takes the weights themselves.
+    Of the average a share, ``decay``, stays at each update; the first takes the weights themselves,
+    unless what came before has ``begun`` it.
     """
 
-    def __init__(self, network: nn.Module, decay: float) -> None:
+    def __init__(self, network: nn.Module, decay: float, *, begun: bool = False) -> None:
         self.network: Any = copy.deepcopy(network).eval()
-        self.decay, self.begun = decay, False
+        self.decay, self.begun = decay, begun
 
     @torch.no_grad()
     def update(self, network: nn.Module) -> None:
@@ -84,26 +86,24 @@ def train(
     *,
     anchors: Anchors | None,
     losses: list[Loss],
-    optimizer: str,
-    learning_rates: tuple[float, float],
+    optimizers: list[Optimizer | torch.optim.Optimizer],
     schedule: Schedule,
     discriminator_steps: int,
     steps: int,
     record_every: int,
     averaged: MovingAverage,
     spread: Spread,
+    held_out: HeldOut,
 ) -> Iterator[dict[str, Any]]:
     """Train both networks in place, for the sum of the losses; yield a record every few steps.
 
     The first loss is the game itself, whose verdicts are recorded; those beside it are penalties.
+    The optimizers, the generator's and the other's, come with the rates a schedule starts from.
     Losses and verdicts of a record are means since the one before.
     """
     begin = time.perf_counter()
     sides = (generator, discriminator)
-    optimizers = [
-        OPTIMIZERS[optimizer](side.parameters(), lr=rate)
-        for side, rate in zip(sides, learning_rates, strict=True)
-    ]
+    learning_rates = [each.param_groups[0]["lr"] for each in optimizers]
     history: list[dict[str, Any]] = []
     for start in range(0, steps, record_every):
         factor = schedule.factor(start / steps, history)
@@ -118,6 +118,7 @@ def train(
             **verdicts(losses[0], turns),
             **_state(sides, [rate * factor for rate in learning_rates]),
             **spread.measure(averaged.network),
+            **held_out.measure(averaged.network, anchors),
             "seconds": time.perf_counter() - begin,
         }
         _check_finite(record, steps)

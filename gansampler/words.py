@@ -18,6 +18,9 @@ WORDS_OF_OTHERS = {
     "learning_rate": "lr",
     "learning_rate=(of the generator, of the discriminator)": "generator_lr discriminator_lr",
     "discriminator_steps": "n_critic",
+    "callbacks=gansampler.callbacks.EarlyStopping(...)": "early_stopping n_iter_no_change patience "
+    "callback",
+    "callbacks=gansampler.callbacks.EarlyStopping(validation_fraction=...)": "validation_fraction",
     'device="cuda"': "cuda enable_gpu use_gpu",
 }
 WORDS = {word: way for way, words in WORDS_OF_OTHERS.items() for word in words.split()}
