@@ -115,7 +115,7 @@ def play(gan, callbacks):
 
 
 play(gan, [keep_surface])
-history = gan.history_
+history = gan.history_[-len(surfaces) :]  # without what came before
 steps = [record["step"] for record in history]
 
 figure, (losses, surface) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")

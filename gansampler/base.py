@@ -171,7 +171,10 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         spans, rng = self.encoder_.spans_, self._rng_
         aside = np.zeros(len(Z), dtype=bool)
         if gan is not None:
-            form = {"from anchors": anchor is not None, "classes": self.classes_[list(playing)]}
+            form = {
+                "a start from anchors": anchor is not None,
+                "classes in training": self.classes_[list(playing)],
+            }
             gan.go_on_from(earlier, form)
             gan.try_networks(Z.shape[1], len(playing), anchored=anchor is not None)
             aside = gan.set_aside(condition, rng)

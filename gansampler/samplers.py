@@ -133,9 +133,9 @@ _GAN_PARAMETERS = f"""penalty : {_names(PENALTIES)}, Loss or None, default=None
         optimizers know, the encoder and the history. It asks for the same columns, dtypes, classes
         and networks, and for no category or hole that a column did not have; else a ValueError says
         what differs, and all stays as it was. Anchors and judge are fitted anew, new rows hold
-        values of the first table. `steps` more steps are taken, the learning rates start from the
-        top again, and `random_state` seeds each fit alike: so two fits of 150 steps are not one of
-        300.
+        values of the first table; a fit that finds no class to be learnt forgets. `steps` more
+        steps are taken, the learning rates start from the top again, and `random_state` seeds each
+        fit alike: so two fits of 150 steps are not one of 300.
 
     callbacks : callable, sequence of callable or None, default=None
         Each is called as ``callback(record, sampler)`` after each record of the history. ``sample``

@@ -121,6 +121,7 @@ def test_a_warm_start_goes_on(pictures):
     before = gan.fit(*pictures).score_rows(*pictures)
     again = gan.fit(*pictures).score_rows(*pictures)
     np.testing.assert_allclose(before, again, atol=1e-4)
+    assert [record["step"] for record in gan.history_] == [2, 4, 6, 8, 10, 12]
     cold = clone(gan).set_params(random_state=1).fit(*pictures).score_rows(*pictures)
     assert not np.allclose(before, cold, atol=1e-2)
 
