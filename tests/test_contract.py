@@ -29,7 +29,7 @@ from gansampler import (
     JitterOverSampler,
     LSGANOverSampler,
 )
-from gansampler.callbacks import EarlyStopping
+from gansampler.callbacks import Checkpoint, EarlyStopping
 from gansampler.losses import LOSSES, PENALTIES
 
 # The suites train some twenty times, and ask for the contract, not for good rows.
@@ -42,7 +42,7 @@ SAMPLERS = [
     LSGANOverSampler(**PLAIN),
     LSGANOverSampler(loss="relativistic_least_squares", **FAST),
     CGANOverSampler(**FAST),
-    LSGANOverSampler(warm_start=True, callbacks=[EarlyStopping("convergence")], **FAST),
+    LSGANOverSampler(callbacks=[EarlyStopping("convergence"), Checkpoint(1)], **FAST),
     CGANOverSampler(train_on="minority", batch_norm="both", dropout=0.2, pac=2, **PLAIN),
     *(CGANOverSampler(loss=loss, **PLAIN) for loss in sorted(LOSSES)),
     *(CGANOverSampler(penalty=penalty, optimizer="adam", **FAST) for penalty in sorted(PENALTIES)),
