@@ -171,12 +171,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         spans, rng = self.encoder_.spans_, self._rng_
         aside = np.zeros(len(Z), dtype=bool)
         if gan is not None:
-            form = {
-                "a start from anchors": anchor is not None,
-                "classes in training": self.classes_[list(playing)],
-            }
-            gan.go_on_from(earlier, form)
-            gan.try_networks(Z.shape[1], len(playing), anchored=anchor is not None)
+            self._check_game(gan, earlier, len(playing))
             aside = gan.set_aside(condition, rng)
         shown, shown_condition = without(aside, Z, condition)
         if anchor is not None:
@@ -186,6 +181,16 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         if gan is not None:
             held_out = HeldOut(Z[aside], condition[aside], self.encoder_.snap)
             self._play(gan, shown, shown_condition, len(playing), held_out)
+
+    def _check_game(
+        self, gan: ConditionalGAN, earlier: ConditionalGAN | None, n_classes: int
+    ) -> None:
+        """Refuse networks that do not fit rows or an earlier fit, before anything is learnt."""
+        playing = self.classes_[self._condition_.argsort()[-n_classes:]]
+        anchored = self.anchor is not None
+        form = {"a start from anchors": anchored, "classes in training": playing}
+        gan.go_on_from(earlier, form)
+        gan.try_networks(self.encoder_.width_, n_classes, anchored=anchored)
 
     def _play(
         self, gan: ConditionalGAN, Z: Matrix, condition: Codes, n_classes: int, held_out: HeldOut
@@ -197,7 +202,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         # They are there from the first step: callbacks draw rows.
         self.gan_, self.history_, self.callbacks_ = gan, gan.history_, gan.callbacks_
         self.generator_, self.discriminator_ = gan.generator_, gan.discriminator_
-        gan.play(self, self._rng_)
+        gan.play(self)
         gan.warn_if_collapsed()
 
     def _propose(self, n: int, code: int, random: torch.Generator) -> Matrix:

@@ -41,6 +41,21 @@ class Callback(BaseEstimator):
     A fit works with a copy, as by ``sklearn.base.clone``, which stands in ``callbacks_`` of what
     was trained; what it learns goes into attributes with an underscore at the end. Functions and
     objects of other classes are called themselves, and kept there.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler import ConditionalGAN
+    >>> from gansampler.callbacks import Callback
+    >>> class StopAt(Callback):
+    ...     def __init__(self, step):
+    ...         self.step = step
+    ...
+    ...     def __call__(self, record, estimator):
+    ...         return record["step"] >= self.step
+    >>> gan = ConditionalGAN(steps=1000, callbacks=StopAt(50), random_state=0)
+    >>> len(gan.fit(np.random.default_rng(0).normal(size=(80, 2))).history_)
+    2
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {}

@@ -310,7 +310,7 @@ class ConditionalGAN(BaseEstimator):
             held_out = HeldOut(flat[aside], codes[aside])
             flat, codes = without(aside, flat, codes)
             self.begin(flat, codes, n_classes, self._rng_, held_out=held_out)
-            self.play(self, self._rng_)
+            self.play(self)
         self.warn_if_collapsed()
         return self
 
@@ -428,19 +428,14 @@ class ConditionalGAN(BaseEstimator):
 
         Without classes all codes are 0.
         """
-        device, earlier = resolve_device(self.device), self.__dict__.pop("_earlier_")
-        if earlier is None:
+        device = resolve_device(self.device)
+        if self._earlier_ is None:
             spans = spans or [Span(0, rows.shape[1], "number")]
             players = build_players(self, spans, n_classes, anchors is not None, rng)
         else:
-            players = copy.deepcopy((earlier.generator_, earlier.discriminator_))
+            players = copy.deepcopy((self._earlier_.generator_, self._earlier_.discriminator_))
         generator, discriminator = players[0].to(device).train(), players[1].to(device).train()
-        averaged = MovingAverage(generator, self.ema_decay, begun=earlier is not None)
-        self.generator_: Any = averaged.network
-        self.discriminator_: Any = discriminator
-        self.history_: list[dict[str, Any]] = [] if earlier is None else list(earlier.history_)
-        self.callbacks_ = make_callbacks(self.callbacks)
-        self._optimizers_ = self._make_optimizers((generator, discriminator), earlier)
+        averaged = self._put_in_place(generator, discriminator)
         batches = self._batches(rows, codes, rng, device)
         anchors = None if anchors is None else copy.copy(anchors).to(device)
         self._records_: Any = train(
@@ -460,11 +455,11 @@ class ConditionalGAN(BaseEstimator):
         )
 
     @single_thread()
-    def play(self, estimator: Any, rng: np.random.Generator) -> None:
+    def play(self, estimator: Any) -> None:
         """Play the game that has begun; callbacks get the `estimator` that is being fitted."""
+        rng, device = estimator._rng_, _device_of(self.generator_)
         # Only a user's own layers, nn.Dropout say, draw from torch's global state.
         own = self.generator or self.discriminator
-        device = _device_of(self.generator_)
         callbacks = [*self.callbacks_, *([ProgressBar()] if self.verbose else [])]
         records = _numbered_on(self.__dict__.pop("_records_"), self.history_)
         with seeded_global_state(rng, device) if own else nullcontext():
@@ -472,7 +467,7 @@ class ConditionalGAN(BaseEstimator):
         self.generator_.cpu()
         self.discriminator_.cpu().eval()
         states = [each.state_dict() for each in self._optimizers_]
-        self._optimizers_ = {"name": self.optimizer, "states": states}
+        self._optimizers_: Any = {"name": self.optimizer, "states": states}
 
     def warn_if_collapsed(self) -> None:
         """Say what to change, at the line of the user."""
@@ -494,13 +489,20 @@ class ConditionalGAN(BaseEstimator):
             random=seeded_generator(rng, device),
         )
 
-    def _make_optimizers(self, sides: Sequence[nn.Module], earlier: ConditionalGAN | None) -> Any:
-        """Make the optimizers of both networks; they go on from those of an earlier fit."""
-        before = getattr(earlier, "_optimizers_", {})
-        states = before["states"] if before.get("name") == self.optimizer else (None, None)
+    def _put_in_place(self, generator: nn.Module, discriminator: nn.Module) -> MovingAverage:
+        """Keep what callbacks look at and a later fit goes on from; average the generator."""
+        earlier = self.__dict__.pop("_earlier_")
+        averaged = MovingAverage(generator, self.ema_decay, begun=earlier is not None)
+        self.generator_: Any = averaged.network
+        self.discriminator_: Any = discriminator
+        self.history_: list[dict[str, Any]] = list(getattr(earlier, "history_", ()))
+        self.callbacks_ = make_callbacks(self.callbacks)
+        known = getattr(earlier, "_optimizers_", {})
+        states = known["states"] if known.get("name") == self.optimizer else (None, None)
         rates = learning_rate_pair(self.learning_rate)
-        parts = zip(sides, rates, states, strict=True)
-        return [make_optimizer(self.optimizer, *each) for each in parts]
+        parts = zip((generator, discriminator), rates, states, strict=True)
+        self._optimizers_ = [make_optimizer(self.optimizer, *each) for each in parts]
+        return averaged
 
     def propose(self, codes: Codes, anchors: Anchors | None, random: torch.Generator) -> Matrix:
         """Generate flat rows (n, width) of classes (n,) from 0."""
