@@ -23,6 +23,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from tqdm.auto import tqdm
 
 from .held_out import FIGURE
+from .seeding import undisturbed
 
 # Figures of a record that a training can be stopped by, and which way they get better.
 FIGURES = {
@@ -288,12 +289,10 @@ class Checkpoint(Callback):
         """
         if step not in self.stages_:
             raise ValueError(f"step={step!r} has no stage; the stages are {list(self.stages_)}.")
-        twin = copy.copy(estimator)
-        twin._rng_ = copy.deepcopy(estimator._rng_)
+        twin = undisturbed(estimator)
         twin.generator_ = copy.deepcopy(estimator.generator_)
         twin.generator_.load_state_dict(self.stages_[step])
-        if hasattr(estimator, "gan_"):
-            twin.gan_ = copy.copy(estimator.gan_)
+        if hasattr(twin, "gan_"):
             twin.gan_.generator_ = twin.generator_
         return twin
 
