@@ -280,7 +280,8 @@ class Checkpoint(Callback):
         -------
         estimator : sampler or ConditionalGAN
             Its like, whose ``sample`` draws from that generator. All else is shared: the
-            discriminator, the anchors and the judge are those of the end.
+            discriminator, the anchors and the judge are those of the end. With `moved` below 1
+            some candidates stay at their anchors at every stage.
 
         Raises
         ------

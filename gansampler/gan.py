@@ -438,6 +438,7 @@ class ConditionalGAN(BaseEstimator):
         averaged = self._put_in_place(generator, discriminator)
         batches = self._batches(rows, codes, rng, device)
         anchors = None if anchors is None else copy.copy(anchors).to(device)
+        self._spread_ = _spread(batches, anchors)
         self._records_: Any = train(
             generator,
             discriminator,
@@ -450,7 +451,7 @@ class ConditionalGAN(BaseEstimator):
             steps=self.steps,
             record_every=self.record_every,
             averaged=averaged,
-            spread=_spread(batches, anchors),
+            spread=self._spread_,
             held_out=held_out,
         )
 
@@ -464,6 +465,10 @@ class ConditionalGAN(BaseEstimator):
         records = _numbered_on(self.__dict__.pop("_records_"), self.history_)
         with seeded_global_state(rng, device) if own else nullcontext():
             follow(records, callbacks, estimator)
+        # Callbacks may have brought back other networks than the last record speaks of.
+        spread = self.__dict__.pop("_spread_")
+        now = spread.measure(self.generator_) if self.callbacks_ else self.history_[-1]
+        self._collapsed_ = now["collapsed"]
         self.generator_.cpu()
         self.discriminator_.cpu().eval()
         states = [each.state_dict() for each in self._optimizers_]
@@ -471,7 +476,7 @@ class ConditionalGAN(BaseEstimator):
 
     def warn_if_collapsed(self) -> None:
         """Say what to change, at the line of the user."""
-        if self.history_[-1]["collapsed"]:
+        if self._collapsed_:
             warn_user(COLLAPSE)
 
     def _losses(self) -> list[Loss]:

@@ -111,8 +111,8 @@ class TableSampler(BaseSampler):
         ValueError
             If the rows, the classes or a parameter cannot be used; before any training starts.
         TypeError
-            If the rows are a sparse matrix, a network of your own is no ``torch.nn.Module``, or a
-            keyword is given; as early.
+            If the rows are a sparse matrix, a network of your own is no ``torch.nn.Module``, a
+            callback cannot be called, or a keyword is given; as early.
         FloatingPointError
             If training diverged.
         """

@@ -18,7 +18,8 @@ MOST_NAMED = 5
 def earlier_fit(estimator: Any) -> Any:
     """Give what an earlier fit left, if this one is to go on from it; else None."""
     wanted = getattr(estimator, "warm_start", False)
-    return copy.copy(estimator) if wanted and getattr(estimator, "generator_", None) else None
+    learnt = getattr(estimator, "generator_", None) is not None
+    return copy.copy(estimator) if wanted and learnt else None
 
 
 def check_same(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:

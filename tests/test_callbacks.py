@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -166,6 +167,20 @@ def test_the_last_networks_stay_where_so_asked_and_where_no_figure_was_one():
         gan = ConditionalGAN(**GAN, callbacks=stop).fit(X)
         last = gan.callbacks_[0].monitor.seen[-1]
         assert torch.equal(weights_of(gan.generator_), last[0])
+
+
+def test_of_a_collapse_that_was_undone_nobody_is_warned():
+    def spoil(record, gan):
+        if record["step"] == 8:
+            for weight in gan.generator_.parameters():
+                weight.data.zero_()
+
+    stop = EarlyStopping(Scripted(1, 2, 3, 4), patience=9)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ConditionalGAN(**GAN, learning_rate=1e-4, callbacks=[stop, spoil]).fit(X)
+    with pytest.warns(UserWarning, match="collapsed"):
+        ConditionalGAN(**GAN, learning_rate=1e-4, callbacks=spoil).fit(X)
 
 
 def test_names_know_which_way_they_get_better():
