@@ -17,7 +17,10 @@ from .committee import make_committee
 from .encoding import Matrix, TableEncoder, matrix_columns
 from .seeding import seeded_copy
 
-CHUNK = 16_384
+# Candidates are drawn and judged so many rows, or so many bytes, at a time: a judge holds several
+# copies of them.
+CHUNK, CHUNK_BYTES = 16_384, 16 * 2**20
+FEWEST_CANDIDATES = 256
 # Where the rule lets next to nothing pass, rows still come, the least bad among them evenly.
 MIN_WEIGHT = 1e-6
 RAKING_ROUNDS = 5
@@ -192,20 +195,24 @@ def draw_accepted(
     n: int,
     candidates: int,
     rng: np.random.Generator,
+    *,
     even_out: Callable[[Floats, Matrix], Floats] = lambda weights, Z: weights,
+    width: int = 1,
 ) -> tuple[Matrix, Floats, Selection]:
     r"""Rejection sampling in chunks, until `n` candidates are accepted, in the order of drawing.
 
     A candidate whose weight is :math:`w` once it is evened out stays with probability
     :math:`\min(1, w / m)`, with the bound :math:`m` of `acceptance_bound` on the first chunk. The
-    weights (n,) that come with the rows are those from before.
+    weights (n,) that come with the rows are those from before. Of wide rows fewer are drawn at a
+    time.
     """
+    most = int(np.clip(CHUNK_BYTES // (4 * width), FEWEST_CANDIDATES, CHUNK))
     kept: list[Matrix] = []
     kept_weights: list[Floats] = []
     missing, bound, rate = n, 0.0, 1 / candidates
     drawn = stayed = 0
     while missing > 0 or not kept:
-        Z = propose(int(min(CHUNK, max(256, 1.1 * missing / rate))))
+        Z = propose(int(min(most, max(FEWEST_CANDIDATES, 1.1 * missing / rate))))
         given = weigh(Z)
         weights = even_out(given, Z)
         if not kept:

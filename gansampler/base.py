@@ -239,7 +239,8 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
                 return weights
             return keep_rates(weights + MIN_WEIGHT, missing_mask(self.encoder_.spans_, Z))
 
-        drawn = draw_accepted(propose, weigh, n, self.candidates, self._rng_, even_out)
+        how: dict[str, Any] = {"even_out": even_out, "width": self.encoder_.width_}
+        drawn = draw_accepted(propose, weigh, n, self.candidates, self._rng_, **how)
         Z, weights, selection = drawn
         sure = weights if self.acceptance_ is None else self.acceptance_.confidence(weights)
         return Z, sure, selection
