@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .guard import GuardedOverSampler
     from .quality import quality_report
     from .samplers import CGANOverSampler, JitterOverSampler, LSGANOverSampler
+    from .saving.loading import load
 
 __version__ = "0.1.0"
 
@@ -22,6 +23,7 @@ __all__ = [
     "LSGANOverSampler",
     "PriorCorrectedClassifier",
     "__version__",
+    "load",
     "quality_report",
 ]
 
@@ -30,6 +32,7 @@ _MODULES = {
     "Enlarge": "enlargement",
     "GuardedOverSampler": "guard",
     "PriorCorrectedClassifier": "calibration",
+    "load": "saving.loading",
     "quality_report": "quality",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from .gan import ConditionalGAN
 from .held_out import HeldOut, without
 from .interface import TableSampler
 from .naming import make_part
+from .saving.writing import write_sampler
 from .seeding import numpy_generator
 from .targets import Target
 from .warm_start import check_same, check_table, earlier_fit
@@ -75,6 +77,36 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
             raise ValueError(f"n={n!r} must be a whole number of rows, zero or more.")
         Z, _, _ = self._draw(int(n), self._only_code() if label is None else self._code_of(label))
         return self._in_container(self.encoder_.inverse_transform(Z, self._rng_))
+
+    def save(self, path: str | Path) -> None:
+        """Write what was learnt into a file, from which `gansampler.load` makes it again.
+
+        The loaded sampler draws the rows that this one would have drawn next. The file is a ZIP
+        archive of JSON and numbers, nothing in it is pickled. It holds data of the table: anchors
+        are rows of it (up to 20,000 of each class), every value that a column had is there, and so
+        are the rows of classes that are duplicated. Whoever has the file has these.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to. A file that is there is replaced once all is written, and stays as it is where
+            that fails.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit_resample`.
+        ValueError
+            If a part of your own (a network, loss, judge, anchor, acceptance rule, callback)
+            cannot be named by an import path, or a value cannot be kept; the message says which.
+        ImportError
+            If safetensors is not there or, for a judge of your own, skops: both come with
+            ``pip install 'gansampler[save]'``.
+        OSError
+            If the file cannot be written.
+        """
+        self._check_resampled("encoder_")
+        write_sampler(self, path)
 
     def enrichment(self, probabilities: Floats) -> Floats:
         r"""How many times denser each class became at rows where it has some probability.

@@ -1,0 +1,131 @@
+"""Forms of the two networks of a game, and of the game itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from torch import Generator as TorchGenerator
+from torch import Tensor, from_numpy, nn
+
+from .._torch import seeded_global_state
+from ..encoding import Span
+from ..gan import ConditionalGAN
+from ..networks import ACTIVATIONS, MLP, Discriminator, Generator, SeededDropout, SeededLinear
+from .nodes import Form, Node, Packer, Unpacker, check, whole
+
+# What networks alone would take in memory is bounded by the file; this matrix of theirs is not.
+LEAST_ROOM, ROOM_A_BYTE = 2**26, 64
+
+
+def _pack_game(gan: ConditionalGAN, packer: Packer) -> dict[str, Node]:
+    networks = ("generator_", "discriminator_")
+    learnt = {name: v for name, v in vars(gan).items() if name.endswith("_")}
+    generator, discriminator = (learnt.pop(name) for name in networks)
+    return {
+        "params": packer.pack(gan.get_params(deep=False)),
+        "learnt": packer.pack({k: v for k, v in learnt.items() if not k.startswith("_")}),
+        "anchored": packer.context["anchored"],
+        "latent_dim": generator.latent_dim,
+        "n_classes": generator.n_classes,
+        "pac": discriminator.pac,
+        "generator_": _pack_network(generator.network, gan.generator, packer),
+        "discriminator_": _pack_network(discriminator.network, gan.discriminator, packer),
+    }
+
+
+def _unpack_game(node: Mapping[str, Node], unpacker: Unpacker) -> ConditionalGAN:
+    gan = ConditionalGAN(**unpacker.of_type(node["params"], dict))
+    gan._validate_params()
+    for name, value in unpacker.of_type(node["learnt"], dict).items():
+        check(name.endswith("_") and not hasattr(ConditionalGAN, name), f"{name} is not learnt")
+        setattr(gan, name, value)
+    spans, n_classes = unpacker.context["encoder"].spans_, whole(node["n_classes"])
+    width, latent_dim, pac = spans[-1].stop, whole(node["latent_dim"], 1), whole(node["pac"], 1)
+    check(n_classes == unpacker.context["n_playing"], "the networks know other classes")
+    check(node["anchored"] is unpacker.context["anchored"], "anchors are missing, or too many")
+    into = latent_dim + n_classes + (width if node["anchored"] else 0)
+    _check_room(spans, unpacker)
+    inner = _unpack_network(node["generator_"], gan, "generator", (into, width), unpacker)
+    widths = (pac * (width + n_classes), 1)
+    judge = _unpack_network(node["discriminator_"], gan, "discriminator", widths, unpacker)
+    sizes = {"latent_dim": latent_dim, "n_classes": n_classes}
+    gan.generator_ = Generator(inner, spans, **sizes).eval()
+    gan.discriminator_ = Discriminator(judge, pac).eval()
+    return gan
+
+
+def _check_room(spans: Sequence[Span], unpacker: Unpacker) -> None:
+    blocks = sum(span.kind != "number" for span in spans)
+    room = LEAST_ROOM + ROOM_A_BYTE * sum(array.nbytes for array in unpacker.arrays.values())
+    check(4 * spans[-1].stop * blocks <= room, "the columns ask for more memory than the file says")
+
+
+def _pack_network(network: nn.Module, factory: Any, packer: Packer) -> dict[str, Node]:
+    weights = [[name, packer.keep(w.cpu().numpy())] for name, w in network.state_dict().items()]
+    if type(network) is not MLP:
+        check(factory is not None, f"a network is a {type(network).__name__}, of no factory")
+        return {"weights": weights}
+    return {"weights": weights, "layers": [_layer(layer) for layer in network]}
+
+
+def _layer(layer: nn.Module) -> Node:
+    """Tell what an MLP has in one place, as far as its weights do not."""
+    if isinstance(layer, SeededDropout):
+        return {"p": layer.p, "seed": layer.seed}
+    kinds = {SeededLinear: "linear", nn.BatchNorm1d: "norm"}
+    return kinds.get(type(layer), "activation")
+
+
+def _unpack_network(
+    node: Mapping[str, Node],
+    gan: ConditionalGAN,
+    side: str,
+    widths: tuple[int, int],
+    unpacker: Unpacker,
+) -> nn.Module:
+    """Make a network again that maps these widths; a user's own by its factory."""
+    factory = getattr(gan, side)
+    with unpacker.holes(False):
+        weights = {name: from_numpy(unpacker.array(key)) for name, key in node["weights"]}
+    if "layers" not in node:
+        check(factory is not None, "a network has no factory")
+        with seeded_global_state(np.random.default_rng(0)):
+            network = factory(*widths)
+        check(isinstance(network, nn.Module), "a factory gave no network")
+    else:
+        network = _mlp(node["layers"], weights, gan.activation)
+        linear = [layer for layer in network if isinstance(layer, SeededLinear)]
+        ends = (linear[0].in_features, linear[-1].out_features)
+        check(ends == widths, f"a network maps the widths {ends}, not {widths}")
+    network.load_state_dict(weights)
+    return network.requires_grad_(False)
+
+
+def _mlp(layers: Sequence[Node], weights: Mapping[str, Tensor], activation: str) -> MLP:
+    mlp = MLP.__new__(MLP)
+    made = [_made(each, weights.get(f"{i}.weight"), activation) for i, each in enumerate(layers)]
+    nn.Sequential.__init__(mlp, *made)
+    return mlp
+
+
+def _made(layer: Node, weight: Tensor | None, activation: str) -> nn.Module:
+    """Make one layer, as wide as its weights, which are set later."""
+    if layer == "activation":
+        return ACTIVATIONS[activation]()
+    if isinstance(layer, dict):
+        dropout = SeededDropout(float(layer["p"]), TorchGenerator())
+        dropout.seed = whole(layer["seed"])
+        return dropout
+    check(weight is not None and weight.is_floating_point(), "a layer has no weights")
+    assert weight is not None
+    if layer == "norm":
+        return nn.BatchNorm1d(len(weight))
+    check(layer == "linear" and weight.ndim == 2, f"there is no layer {str(layer)[:40]!r}")
+    return SeededLinear(weight.shape[1], weight.shape[0], TorchGenerator())
+
+
+FORMS: list[Form] = [
+    Form("game", lambda value: type(value) is ConditionalGAN, _pack_game, _unpack_game)
+]

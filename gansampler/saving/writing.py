@@ -1,0 +1,100 @@
+"""A fitted sampler into a file."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from . import columns, estimators, networks, parts, values
+from .archive import write_archive
+from .named import NAMED, OBJECT
+from .nodes import Form, Node, Packer
+
+# Raised whenever a reader of the one before could not read what is written.
+VERSION = 1
+PACKAGES = ("numpy", "pandas", "scikit-learn", "torch")
+NEEDS_SAFETENSORS = (
+    "Saved samplers need safetensors, which is not here: pip install 'gansampler[save]'."
+)
+# An object is kept by the first form that fits.
+FORMS: list[Form] = [
+    *values.FORMS,
+    *columns.FORMS,
+    *parts.FORMS,
+    *networks.FORMS,
+    *estimators.FORMS,
+    estimators.FOREIGN,
+    NAMED,
+    OBJECT,
+]
+# Found again in other parts, in this order, for each needs those before it.
+PARTS_OF_SAMPLER = ("encoder_", "anchor_", "acceptance_", "gan_")
+INSIDE_GAN = ("generator_", "discriminator_", "history_")
+
+
+def write_sampler(sampler: Any, path: str | Path, more: Any = None) -> None:
+    """Write a fitted sampler, and `more` of plain values beside it, or leave what is at `path`."""
+    to_bytes = _safetensors()
+    packer = Packer(FORMS)
+    header = {
+        "version": VERSION,
+        "written_by": _versions(),
+        "sampler": type(sampler).__name__,
+        **_pack_sampler(sampler, packer),
+        "more": packer.pack(more),
+    }
+    members = {
+        "sampler.json": json.dumps(header, allow_nan=False).encode(),
+        "arrays.safetensors": to_bytes(packer.arrays),
+        **packer.judges,
+    }
+    write_archive(path, members)
+
+
+def _safetensors() -> Any:
+    try:
+        from safetensors.numpy import save
+    except ImportError as error:
+        raise ImportError(NEEDS_SAFETENSORS) from error
+    return save
+
+
+def _versions() -> dict[str, str]:
+    # Not imported by name: this package imports the samplers, and they this module.
+    own = sys.modules["gansampler"].__version__
+    return {
+        "gansampler": own,
+        "python": platform.python_version(),
+        **{name: version(name) for name in PACKAGES},
+    }
+
+
+def _pack_sampler(sampler: Any, packer: Packer) -> dict[str, Node]:
+    packer.context["anchored"] = sampler.anchor_ is not None
+    learnt = {name: value for name, value in vars(sampler).items() if name.endswith("_")}
+    kept = {name: learnt.pop(name) for name in PARTS_OF_SAMPLER}
+    inside = INSIDE_GAN if sampler.gan_ is not None else ()
+    return {
+        "parts": _pack_named(kept, packer, ""),
+        "params": _pack_named(sampler.get_params(deep=False), packer, "the parameter "),
+        "learnt": _pack_named(
+            {name: value for name, value in learnt.items() if name not in inside}, packer, ""
+        ),
+    }
+
+
+def _pack_named(things: Mapping[str, Any], packer: Packer, what: str) -> dict[str, Node]:
+    nodes = {}
+    for name, value in things.items():
+        try:
+            nodes[name] = packer.pack(value)
+        except ValueError as error:
+            raise ValueError(
+                f"The sampler cannot be saved, for {what}{name} cannot: {error}."
+            ) from error
+    return nodes
