@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .nodes import Form, Node, Packer, Unpacker, check, check_places, whole
-from .values import checked_zone, of_objects
+from .values import checked_zone, of_objects, zone_name
 
 MASKED = re.compile(r"U?Int(8|16|32|64)|Float(32|64)|boolean")
 # Types of Arrow by the words that they call themselves; all others are refused.
@@ -30,6 +30,11 @@ def _unpack_plain(node: Fields, unpacker: Unpacker) -> Any:
     values = unpacker.of_type(node["of"], np.ndarray)
     check(values.ndim == 1, "a column has another shape")
     return pd.arrays.NumpyExtensionArray(values)
+
+
+def _is_masked(value: Any) -> bool:
+    is_array = isinstance(value, pd.api.extensions.ExtensionArray)
+    return is_array and MASKED.fullmatch(str(value.dtype)) is not None
 
 
 def _pack_masked(array: Any, packer: Packer) -> dict[str, Node]:
@@ -54,7 +59,7 @@ def _pack_moments(array: Any, packer: Packer) -> dict[str, Node]:
     """Keep dates and durations as whole numbers, with their unit and their zone."""
     zone = getattr(array, "tz", None)
     plain = array if zone is None else array.tz_convert(None)
-    return {"of": packer.pack(np.asarray(plain)), "zone": None if zone is None else str(zone)}
+    return {"of": packer.pack(np.asarray(plain)), "zone": zone_name(zone)}
 
 
 def _unpack_moments(node: Fields, unpacker: Unpacker) -> Any:
@@ -220,14 +225,8 @@ def _trying(pack: Any, unpack: Any) -> Any:
     return packed
 
 
-WHOLE_NUMBERS = [f"{sign}Int{width}" for sign in ("", "U") for width in (8, 16, 32, 64)]
-MASKED_DTYPES = tuple(
-    type(pd.array([], dtype=name).dtype)
-    for name in ("boolean", "Float32", "Float64", *WHOLE_NUMBERS)
-)
-
 FORMS: list[Form] = [
-    _of_dtype("masked column", MASKED_DTYPES, _pack_masked, _unpack_masked),
+    Form("masked column", _is_masked, _trying(_pack_masked, _unpack_masked), _unpack_masked),
     _of_dtype("text column", pd.StringDtype, _pack_text, _unpack_text),
     _of_dtype("categories", pd.CategoricalDtype, _pack_categories, _unpack_categories),
     _of_dtype(

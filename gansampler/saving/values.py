@@ -25,6 +25,8 @@ from .nodes import Form, Node, Packer, Unpacker, check, whole
 DTYPE = re.compile(r"[<>|=]([biuf][0-9]{1,2}|[SU][0-9]{1,5}|[mM]8(\[[0-9]*[a-zA-Z]+\])?|O)")
 # Of a zone only its name is kept; one that begins so would make dateutil open a file.
 ZONE = re.compile(r"(?!dateutil)[A-Za-z][A-Za-z0-9_+-]*(:[0-9]{2})*(/[A-Za-z0-9_+-]+)*")
+# pandas tells one zone from another by who knows it, too.
+ZONEINFO = "zoneinfo:"
 HOLES: dict[str, Any] = {"NA": pd.NA, "NaT": pd.NaT}
 
 
@@ -53,10 +55,18 @@ def checked_dtype(text: Any) -> np.dtype[Any]:
     return np.dtype(text)
 
 
-def checked_zone(text: Any) -> str:
-    """Read the name of a time zone."""
-    check(isinstance(text, str) and ZONE.fullmatch(text), f"{str(text)[:40]!r} is no time zone")
-    return text
+def zone_name(zone: Any) -> str | None:
+    """Give the name by which `checked_zone` finds a time zone again; None for none."""
+    if zone is None:
+        return None
+    return ZONEINFO + zone.key if isinstance(zone, ZoneInfo) else str(zone)
+
+
+def checked_zone(text: Any) -> Any:
+    """Read the name of a time zone, as pandas takes one."""
+    bare = text.removeprefix(ZONEINFO) if isinstance(text, str) else ""
+    check(ZONE.fullmatch(bare), f"{str(text)[:40]!r} is no time zone with a name")
+    return bare if bare == text else ZoneInfo(bare)
 
 
 def _unpack_hole(node: Mapping[str, Node], _: Unpacker) -> Any:
@@ -118,7 +128,7 @@ def of_objects(values: list[Any]) -> NDArray[Any]:
 
 
 def _pack_moment(value: Any, packer: Packer) -> dict[str, Node]:
-    zone = None if value.tzinfo is None else str(value.tz)
+    zone = zone_name(value.tz)
     ticks = value.tz_localize(None) if zone is None else value.tz_convert(None)
     fields = {"of": int(ticks.asm8.astype("i8")), "unit": value.unit, "zone": zone}
     check(_unpack_moment(fields, Unpacker([], {}, {})) == value, f"its zone {zone} has no name")
@@ -136,7 +146,7 @@ def _unpack_moment(node: Mapping[str, Node], _: Unpacker) -> Any:
 
 def _pack_datetime(value: Any, packer: Packer) -> dict[str, Node]:
     zone = value.tzinfo
-    name = None if zone is None or type(zone) is datetime.timezone else str(zone)
+    name = None if type(zone) is datetime.timezone else zone_name(zone)
     plain = value if name is None else value.replace(tzinfo=None)
     fields = {"of": plain.isoformat(), "zone": name, "fold": value.fold}
     again = _unpack_datetime(fields, Unpacker([], {}, {}))
@@ -147,11 +157,10 @@ def _pack_datetime(value: Any, packer: Packer) -> dict[str, Node]:
 def _unpack_datetime(node: Mapping[str, Node], unpacker: Unpacker) -> Any:
     moment = datetime.datetime.fromisoformat(unpacker.of_type(node["of"], str))
     moment = moment.replace(fold=1 if node["fold"] else 0)
-    return moment if node["zone"] is None else moment.replace(tzinfo=_zone(node["zone"]))
-
-
-def _zone(name: Any) -> Any:
-    return datetime.timezone.utc if name == "UTC" else ZoneInfo(checked_zone(name))
+    if node["zone"] is None:
+        return moment
+    zone = pd.Timestamp(moment).tz_localize(checked_zone(node["zone"])).tzinfo
+    return moment.replace(tzinfo=zone)
 
 
 def _pack_dict(value: Mapping[Any, Any], packer: Packer) -> dict[str, Node]:
