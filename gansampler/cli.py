@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 from . import __version__
 from .datasets import load_winequality_red4
 from .files import bare_name, check_folder, endings, write_whole
-from .generate import generate
+from .generate import generate, generate_from_model
 from .naming import check_name
 from .tables import WORKBOOKS, parse_table
 from .texts import READINGS
@@ -339,12 +339,23 @@ def _add_generate(commands: Any) -> None:
         metavar="FILE",
         help="CSV (or parquet, or Excel) file with a header, packed or not",
     )
-    parser.add_argument("--target", required=True, help="the column of classes")
+    parser.add_argument("--target", metavar="COLUMN", help="the column of classes")
     _add_reading(parser)
-    parser.add_argument("--label", required=True, help="the class to generate")
-    parser.add_argument("-n", type=int, required=True, help="how many rows")
+    parser.add_argument("--label", help="the class to generate")
+    parser.add_argument("-n", type=int, help="how many rows")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="the CSV to write, also .csv.gz")
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="FILE", help="the CSV to write, also .csv.gz"
+        "--save",
+        type=Path,
+        metavar="FILE",
+        help="keep the trained sampler, which holds rows and values of the table; without --label "
+        "it learns every class, and no rows are written",
+    )
+    parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="FILE",
+        help="take a sampler that was kept, instead of a table to train one on",
     )
     parser.add_argument(
         "--sampler",
@@ -366,7 +377,12 @@ def _add_generate(commands: Any) -> None:
         "all are kept, which are more like real ones",
     )
     _add_param(parser, "a parameter of the sampler, such as steps=2000")
-    _add_seed(parser)
+    parser.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="default: 0; with --model, to draw other rows than those that it draws first",
+    )
 
 
 def _add_param(parser: argparse.ArgumentParser, what: str) -> None:
@@ -606,9 +622,37 @@ def _protocol(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _generate(arguments: argparse.Namespace) -> int:
     _take_files(arguments, "drop")
+    if arguments.model is not None:
+        _refuse_beside_model(arguments)
+        generate_from_model(arguments)
+        return OK
     if len(arguments.data) != 1:
         raise ValueError("generate needs one file: gansampler generate data.csv --target class ...")
     (arguments.data,) = arguments.data
+    arguments.target = _need(arguments, arguments.target, arguments.data)
     drop, read = _reading(arguments)
     generate(arguments, _parse_params(arguments.param), drop, read)
     return OK
+
+
+def _refuse_beside_model(arguments: argparse.Namespace) -> None:
+    """Refuse words about a training, where a sampler is trained already."""
+    of_training = (
+        ("a table", "data"),
+        ("--target", "target"),
+        ("--drop", "drop"),
+        ("--read", "read"),
+        ("--sep", "sep"),
+        ("--encoding", "encoding"),
+        ("--sampler", "sampler"),
+        ("--report", "report"),
+        ("--useful", "useful"),
+        ("--param", "param"),
+        ("--save", "save"),
+    )
+    found = [word for word, name in of_training if getattr(arguments, name)]
+    if found:
+        raise ValueError(
+            f"--model is a trained sampler, beside which {', '.join(found)} would mean nothing: "
+            "leave that out."
+        )

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
@@ -19,6 +18,10 @@ from .csv_form import Form, find_form
 from .files import PACK, check_writable, endings, write_whole, written_whole
 from .naming import check_name
 from .readings import readings_in_lines, warn_of_doubts
+from .saving.loading import read_sampler
+from .saving.writing import need_safetensors, write_sampler
+from .seeding import numpy_generator
+from .spelling import Spelling, find_label, seen_columns, spelled_labels, spelling_from
 from .tables import WORKBOOKS, is_csv, parse_table, read_fields, split_target
 from .targets import check_classes
 
@@ -39,36 +42,122 @@ def generate(
     drop: Iterable[str],
     read: Mapping[str, str],
 ) -> None:
-    """Train a sampler with these `params` on a file, and write generated rows of one class."""
-    if arguments.n < 1:
-        raise ValueError(f"-n {arguments.n}: ask for 1 row or more.")
-    source, out = arguments.data, arguments.out
-    _check_output(out, Path(source))
-    if arguments.report is not None:
-        _check_report(arguments.report, Path(source), out)
+    """Train a sampler with these `params` on a file; write generated rows of one class, keep it."""
+    source, out, kept = Path(arguments.data), arguments.out, arguments.save
+    _check_wanted(arguments)
+    _check_places(arguments, source)
     how = {"sep": arguments.sep, "encoding": arguments.encoding}
     table = parse_table(source, **how)
     X, y = split_target(table, arguments.target, drop, read)
     check_classes(y)
     warn_of_doubts(X, read)
-    header, fields = read_fields(source, table, **how)
-    label, text = find_label(arguments.label, y, fields[y.name])
+    spelling = _spelling(source, table, X, y, how)
+    label, text = None, None
+    if arguments.label is not None:
+        label, text = find_label(arguments.label, spelling.labels)
     sampler = _make_sampler(arguments, params)
     page = None if arguments.report is None else _report(sampler, X, y, label)
-    _train(sampler, X, y, label)
-    kept = [name in X or name == y.name for name in table.columns]
-    chunks = (
-        as_written(rows, X, fields, {y.name: text})[table.columns[kept]]
-        for rows in _draw(sampler, label, arguments.n)
-    )
-    form = find_form(source, **how) if is_csv(source) else Form()
-    if endings(out)[0] == ".tsv":
-        form = form._replace(separator="\t")
-    _write(chunks, out, form, [name for name, is_kept in zip(header, kept, strict=True) if is_kept])
-    print(f"Written: {arguments.n:,} rows of class {text} in {out}")
+    _train(sampler, X, y, [label] if arguments.label is not None else y.unique().tolist())
+    if kept is not None:
+        write_sampler(sampler, kept, spelling.to_plain())
+        print(f"Written: the sampler in {kept}")
+    if out is not None:
+        _write_rows(sampler, spelling, label, text, arguments)
     if page is not None:
         write_whole(arguments.report, page)
         print(f"Written: a report on such rows in {arguments.report}")
+
+
+def generate_from_model(arguments: argparse.Namespace) -> None:
+    """Write generated rows of one class by a sampler that `generate` has kept."""
+    model = arguments.model
+    _check_wanted(arguments)
+    _check_output(arguments.out, model)
+    sampler, plain = read_sampler(model)
+    if plain is None:
+        raise ValueError(
+            f"{model} was saved in Python, and does not say how a file writes its values: draw "
+            f"from it in Python, by gansampler.load({str(model)!r}).sample(...)."
+        )
+    try:
+        spelling = spelling_from(plain)
+    except ValueError as error:
+        raise ValueError(f"{model} cannot be loaded: {error}.") from error
+    label, text = find_label(arguments.label, spelling.labels)
+    try:
+        sampler._code_of(label)
+    except ValueError as error:
+        raise ValueError(
+            f"{model} has learnt no class {text}, for it was saved with another --label: save it "
+            "without --label, and rows of every class can be drawn."
+        ) from error
+    if arguments.seed is not None:
+        sampler._rng_ = numpy_generator(arguments.seed)
+    _write_rows(sampler, spelling, label, text, arguments)
+
+
+def _write_rows(
+    sampler: Any, spelling: Spelling, label: Any, text: Any, arguments: argparse.Namespace
+) -> None:
+    """Draw rows of a class, and write them as the source of the table would."""
+    out, form = arguments.out, spelling.form
+    if endings(out)[0] == ".tsv":
+        form = form._replace(separator="\t")
+    drawn = _draw(sampler, label, arguments.n)
+    _write((spelling.write(rows, text) for rows in drawn), out, form, spelling.header)
+    print(f"Written: {arguments.n:,} rows of class {text} in {out}")
+
+
+def _spelling(
+    source: Path, table: pd.DataFrame, X: pd.DataFrame, y: pd.Series, how: dict[str, Any]
+) -> Spelling:
+    """Look up how a file writes the values of its table, of which some columns are used."""
+    names, fields = read_fields(source, table, **how)
+    used = [name in X or name == y.name for name in table.columns]
+    return Spelling(
+        columns=seen_columns(X, fields),
+        target=y.name,
+        labels=spelled_labels(y, fields[y.name]),
+        order=[name for name, is_used in zip(table.columns, used, strict=True) if is_used],
+        header=[name for name, is_used in zip(names, used, strict=True) if is_used],
+        form=find_form(source, **how) if is_csv(source) else Form(),
+    )
+
+
+def _check_wanted(arguments: argparse.Namespace) -> None:
+    """Refuse what is asked for by halves."""
+    given = {
+        "--label": arguments.label,
+        "-n": arguments.n,
+        "--out": arguments.out,
+    }
+    missing = [name for name, value in given.items() if value is None]
+    asks_for_rows = arguments.n is not None or arguments.out is not None
+    if missing and (asks_for_rows or arguments.save is None):
+        raise ValueError(
+            f"{' and '.join(missing)} missing: name the class, how many rows of it, and the file "
+            "to write, such as --label 1 -n 1000 --out new.csv; or keep the sampler alone, by "
+            "--save model.gan."
+        )
+    if arguments.n is not None and arguments.n < 1:
+        raise ValueError(f"-n {arguments.n}: ask for 1 row or more.")
+    if arguments.report is not None and arguments.label is None:
+        raise ValueError("--report is on rows of one class: name it by --label.")
+
+
+def _check_places(arguments: argparse.Namespace, source: Path) -> None:
+    """Refuse files that could not be written, before any work."""
+    out, report, kept = arguments.out, arguments.report, arguments.save
+    if out is not None:
+        _check_output(out, source)
+    if report is not None:
+        _check_report(report, source, out)
+    if kept is not None:
+        need_safetensors()
+        _check_place(kept, source)
+        for other in (out, report):
+            if other is not None and kept.resolve() == other.resolve():
+                raise ValueError(f"--save {kept} is where {other} goes: choose another name.")
 
 
 def _check_output(path: Path, source: Path) -> None:
@@ -89,27 +178,12 @@ def _check_place(path: Path, source: Path) -> None:
     check_writable(path)
 
 
-def _check_report(path: Path, source: Path, out: Path) -> None:
+def _check_report(path: Path, source: Path, out: Path | None) -> None:
     if path.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"--report {path}: it is a page; choose a name that ends in .html.")
     _check_place(path, source)
-    if path.resolve() == out.resolve():
+    if out is not None and path.resolve() == out.resolve():
         raise ValueError(f"--report {path} is where the rows go: choose another name.")
-
-
-def find_label(wanted: str, y: pd.Series, written: pd.Series) -> tuple[Any, Any]:
-    """Find the class that is written like `wanted`, whatever its type, and how it is written.
-
-    First by how the file writes it, then by its value, of which 1.0 is also called 1.
-    """
-    pairs = dict.fromkeys(zip(y.astype(object), written.astype(object), strict=True))
-    # A column of whole numbers with a hole somewhere was kept as floats, and 1 became 1.0.
-    by_name = {str(label).removesuffix(".0"): (label, text) for label, text in reversed(pairs)}
-    by_name |= {str(label): (label, text) for label, text in reversed(pairs)}
-    by_name |= {str(text): (label, text) for label, text in reversed(pairs)}
-    if wanted not in by_name:
-        check_name(wanted, sorted({str(text) for _, text in pairs}), "class")
-    return by_name[wanted]
 
 
 def _make_sampler(arguments: argparse.Namespace, params: Mapping[str, Any]) -> Any:
@@ -121,7 +195,8 @@ def _make_sampler(arguments: argparse.Namespace, params: Mapping[str, Any]) -> A
     progress = {"verbose": 1} if "verbose" in known else {}
     # Acceptance makes rows of more use and less like real ones: see benchmarks/quality.md.
     faithful = {} if arguments.useful else {"acceptance": None}
-    return sampler.set_params(**{"random_state": arguments.seed, **faithful, **progress, **params})
+    seed = arguments.seed or 0
+    return sampler.set_params(**{"random_state": seed, **faithful, **progress, **params})
 
 
 def _fitting_sampler(useful: bool, params: Mapping[str, Any]) -> str:
@@ -139,11 +214,11 @@ def _with_text_names(X: pd.DataFrame) -> pd.DataFrame:
     return X.set_axis(check_features(X).columns, axis=1)
 
 
-def _train(sampler: Any, X: pd.DataFrame, y: pd.Series, label: Any) -> None:
-    """Fit a sampler so that it can draw rows of a class, the largest or not."""
+def _train(sampler: Any, X: pd.DataFrame, y: pd.Series, labels: Iterable[Any]) -> None:
+    """Fit a sampler so that it can draw rows of some classes, the largest or not."""
     tqdm.write(readings_in_lines(describe_columns(check_features(X))), file=sys.stderr)
     # One row more than there are, so that the class takes part in training.
-    sampler.set_params(sampling_strategy={label: int((y == label).sum()) + 1})
+    sampler.set_params(sampling_strategy={each: int((y == each).sum()) + 1 for each in labels})
     sampler.fit_resample(_with_text_names(X), y)
 
 
@@ -151,33 +226,6 @@ def _draw(sampler: Any, label: Any, n: int) -> Iterator[pd.DataFrame]:
     """Draw rows in chunks, so that memory does not grow with their number."""
     for done in range(0, n, ROWS_A_CHUNK):
         yield sampler.sample(min(ROWS_A_CHUNK, n - done), label)
-
-
-def as_written(
-    rows: pd.DataFrame, X: pd.DataFrame, fields: pd.DataFrame, constant: Mapping[Any, Any]
-) -> pd.DataFrame:
-    """Put in place of each value of generated rows the field in which it stands in the source.
-
-    The columns of `rows` are those of `X`, by place; `fields` has the rows of `X`. Columns of one
-    value are added.
-    """
-    written = {
-        name: fields[name].iloc[_first_places(rows.iloc[:, place], X[name])].array
-        for place, name in enumerate(X.columns)
-    }
-    return pd.DataFrame({**written, **constant}, index=range(len(rows)))
-
-
-def _first_places(values: pd.Series, seen: pd.Series) -> np.ndarray:
-    """Find for each value (n,) the first row of `seen`, a column of one dtype with it, that has it.
-
-    Whatever a sampler generates was seen, holes among it.
-    """
-    holes = seen.isna().to_numpy()
-    first = np.flatnonzero(~seen.duplicated().to_numpy() & ~holes)
-    known = pd.Index(seen.iloc[first], dtype=seen.dtype)
-    places = known.get_indexer(pd.Index(values, dtype=seen.dtype))  # of a hole -1, so the last
-    return np.append(first, holes.argmax())[places]
 
 
 def _write(chunks: Iterable[pd.DataFrame], path: Path, form: Form, header: list[Any]) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from gansampler.cli import main
 from gansampler.files import unpacked
-from gansampler.generate import as_written, find_label
+from gansampler.spelling import as_written, find_label, seen_columns, spelled_labels
 
 N = 120
 LABELS = np.repeat(["no", "yes"], [90, 30])
@@ -160,12 +160,12 @@ def test_columns_that_are_dropped_or_read_otherwise(tmp_path, columns, capsys):
     ],
 )
 def test_a_label_is_found_by_how_it_is_written_or_what_it_is(wanted, y, written, found):
-    assert find_label(wanted, pd.Series(y), pd.Series(written)) == found
+    assert find_label(wanted, spelled_labels(pd.Series(y), pd.Series(written))) == found
 
 
 def test_a_label_that_is_not_there_is_said_with_those_that_are():
     with pytest.raises(ValueError, match=r"no class 'yes'\. Known: false, true"):
-        find_label("yes", pd.Series([True, False]), pd.Series(["true", "false"]))
+        find_label("yes", [(True, "true"), (False, "false")])
 
 
 def test_a_target_of_numbers_words_or_dates_is_written_as_it_stands(tmp_path, columns):
@@ -180,7 +180,7 @@ def test_each_value_becomes_the_field_that_it_stands_in(mixed):
     X, _ = mixed
     fields = pd.DataFrame({name: [f"{name} {row}" for row in range(len(X))] for name in X})
     rows = X.iloc[::-1].reset_index(drop=True)
-    written = as_written(rows, X, fields, {"class": "x"})
+    written = as_written(rows, seen_columns(X, fields), {"class": "x"})
     for name in X:
         first = written[name].str.split().str[-1].astype(int)
         again = X[name].iloc[first].reset_index(drop=True)

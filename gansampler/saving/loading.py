@@ -20,7 +20,7 @@ from ..samplers import CGANOverSampler, JitterOverSampler, LSGANOverSampler
 from .archive import read_archive
 from .named import named_in
 from .nodes import Node, Unpacker, check, check_places
-from .writing import FORMS, INSIDE_GAN, NEEDS_SAFETENSORS, PARTS_OF_SAMPLER, VERSION
+from .writing import FORMS, INSIDE_GAN, PARTS_OF_SAMPLER, VERSION, need_safetensors
 
 SAMPLERS = {kind.__name__: kind for kind in (CGANOverSampler, JitterOverSampler, LSGANOverSampler)}
 OLDEST_VERSION = 1
@@ -88,7 +88,9 @@ def read_sampler(path: str | Path, trusted: Iterable[str] = ()) -> tuple[Any, An
     """Give the sampler of a file, and what was written beside it."""
     if isinstance(trusted, str):
         raise TypeError(f"trusted={trusted!r} must be a list of import paths: [{trusted!r}].")
-    from_bytes = _safetensors()
+    need_safetensors()
+    from safetensors.numpy import load as from_bytes
+
     try:
         members = read_archive(path)
         header = _header(members)
@@ -111,14 +113,6 @@ def read_sampler(path: str | Path, trusted: Iterable[str] = ()) -> tuple[Any, An
             f"{path} cannot be loaded: {error or type(error).__name__}. It was written by "
             f"{_written_by(header)}."
         ) from error
-
-
-def _safetensors() -> Any:
-    try:
-        from safetensors.numpy import load as from_bytes
-    except ImportError as error:
-        raise ImportError(NEEDS_SAFETENSORS) from error
-    return from_bytes
 
 
 def _header(members: Mapping[str, bytes]) -> dict[str, Any]:

@@ -77,7 +77,8 @@ def _unpack_column(node: Fields, unpacker: Unpacker) -> Any:
     column = kind.__new__(kind)
     column.values = unpacker.of_type(node["values"], pd.api.extensions.ExtensionArray)
     column.missing, column.has_missing = unpacker.unpack(node["missing"]), node["has_missing"]
-    check(type(column.has_missing) is bool, "whether a column has holes is not said")
+    is_said = type(column.has_missing) is bool and pd.api.types.is_scalar(column.missing)
+    check(is_said, "whether a column has holes is not said")
     fill = _fill_number if kind is NumberEncoder else _fill_category
     fill(column, node, unpacker)
     return column

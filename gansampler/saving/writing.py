@@ -18,9 +18,6 @@ from .nodes import Form, Node, Packer
 # Raised whenever a reader of the one before could not read what is written.
 VERSION = 1
 PACKAGES = ("numpy", "pandas", "scikit-learn", "torch")
-NEEDS_SAFETENSORS = (
-    "Saved samplers need safetensors, which is not here: pip install 'gansampler[save]'."
-)
 # An object is kept by the first form that fits.
 FORMS: list[Form] = [
     *values.FORMS,
@@ -39,7 +36,9 @@ INSIDE_GAN = ("generator_", "discriminator_", "history_")
 
 def write_sampler(sampler: Any, path: str | Path, more: Any = None) -> None:
     """Write a fitted sampler, and `more` of plain values beside it, or leave what is at `path`."""
-    to_bytes = _safetensors()
+    need_safetensors()
+    from safetensors.numpy import save as to_bytes
+
     packer = Packer(FORMS)
     header = {
         "version": VERSION,
@@ -56,12 +55,14 @@ def write_sampler(sampler: Any, path: str | Path, more: Any = None) -> None:
     write_archive(path, members)
 
 
-def _safetensors() -> Any:
+def need_safetensors() -> None:
+    """Refuse to go on where safetensors is not there."""
     try:
-        from safetensors.numpy import save
+        import safetensors.numpy  # noqa: F401
     except ImportError as error:
-        raise ImportError(NEEDS_SAFETENSORS) from error
-    return save
+        raise ImportError(
+            "Saved samplers need safetensors, which is not here: pip install 'gansampler[save]'."
+        ) from error
 
 
 def _versions() -> dict[str, str]:
