@@ -135,9 +135,9 @@ def _check_wanted(arguments: argparse.Namespace) -> None:
     asks_for_rows = arguments.n is not None or arguments.out is not None
     if missing and (asks_for_rows or arguments.save is None):
         raise ValueError(
-            f"{' and '.join(missing)} missing: name the class, how many rows of it, and the file "
-            "to write, such as --label 1 -n 1000 --out new.csv; or keep the sampler alone, by "
-            "--save model.gan."
+            f"Missing: {', '.join(missing)}. Name the class, how many rows of it, and the file to "
+            "write, such as --label 1 -n 1000 --out new.csv; or keep the sampler alone, by --save "
+            "model.gan."
         )
     if arguments.n is not None and arguments.n < 1:
         raise ValueError(f"-n {arguments.n}: ask for 1 row or more.")

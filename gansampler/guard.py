@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -219,6 +220,33 @@ class GuardedOverSampler(TableSampler):
         AttributeError
             If the sampler has no ``sample``.
         """
+        drawn = self._asked_for("sample", "draw more rows").sample(n, label)
+        return self._in_container(drawn)
+
+    def save(self, path: str | Path) -> None:
+        """Save the sampler that has added the rows; see `LSGANOverSampler.save`.
+
+        The guard itself is not saved, nor its evidence: `gansampler.load` gives ``sampler_``, which
+        draws the rows that `sample` would have drawn here.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit_resample`.
+        ValueError
+            If no row was added, so that there is no sampler to save, or as by the sampler.
+        AttributeError
+            If the sampler has no ``save``.
+        """
+        self._asked_for("save", "be saved").save(path)
+
+    def _asked_for(self, method: str, what: str) -> Any:
+        """Give the sampler that has added the rows, if there is one that can do something."""
         self._check_resampled("held_back_")
         sampler: Any = self.sampler_
         if sampler is None and not self.held_back_:
@@ -231,12 +259,12 @@ class GuardedOverSampler(TableSampler):
                 "draw rows all the same, take the sampler without the guard, or raise "
                 "`standard_errors`."
             )
-        if not hasattr(sampler, "sample"):
+        if not hasattr(sampler, method):
             raise AttributeError(
-                f"{type(sampler).__name__} cannot draw more rows: it has no `sample`. Ask for as "
-                "many as are wanted in `sampling_strategy`."
+                f"{type(sampler).__name__} cannot {what}: it has no `{method}`. Ask for as many "
+                "rows as are wanted in `sampling_strategy`."
             )
-        return self._in_container(sampler.sample(n, label))
+        return sampler
 
     @property
     def _adder(self) -> Any:

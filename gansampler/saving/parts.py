@@ -189,7 +189,7 @@ def _regressor(tree: Any) -> DecisionTreeRegressor:
 
 
 def _fill_acceptance(rule: Any, node: Fields, unpacker: Unpacker) -> None:
-    rule.encoder_ = unpacker.context["encoder"]
+    _, rule.view_ = rule._judge_and_view(unpacker.context["encoder"], 1)
     rule.judge_ = unpacker.unpack(node["judge"])
 
 

@@ -81,8 +81,8 @@ def _pack_sampler(sampler: Any, packer: Packer) -> dict[str, Node]:
     kept = {name: learnt.pop(name) for name in PARTS_OF_SAMPLER}
     inside = INSIDE_GAN if sampler.gan_ is not None else ()
     return {
-        "parts": _pack_named(kept, packer, ""),
         "params": _pack_named(sampler.get_params(deep=False), packer, "the parameter "),
+        "parts": _pack_named(kept, packer, ""),
         "learnt": _pack_named(
             {name: value for name, value in learnt.items() if name not in inside}, packer, ""
         ),
