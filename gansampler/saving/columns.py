@@ -143,7 +143,7 @@ def _pack_arrow(array: Any, packer: Packer) -> dict[str, Node]:
 def _unpack_arrow(node: Fields, unpacker: Unpacker) -> Any:
     import pyarrow as pa
 
-    kind = _arrow_type(unpacker.of_type(node["dtype"], str))
+    kind = arrow_type(unpacker.of_type(node["dtype"], str))
     values, ticks = unpacker.of_type(node["of"], list), _ticks_type(kind)
     array = pa.array(values, type=ticks).cast(kind) if ticks else pa.array(values, type=kind)
     return pd.array(array, dtype=pd.ArrowDtype(kind))
@@ -158,7 +158,7 @@ def _ticks_type(kind: Any) -> Any:
     return pa.int32() if kind.bit_width == 32 else pa.int64()
 
 
-def _arrow_type(text: str) -> Any:
+def arrow_type(text: str) -> Any:
     """Read the words by which a type of Arrow calls itself; no bytes of its own are parsed."""
     import pyarrow as pa
 
@@ -168,7 +168,7 @@ def _arrow_type(text: str) -> Any:
         make = pa.decimal128 if found[1] == "128" else pa.decimal256
         return make(int(found[2]), int(found[3]))
     if found := DICTIONARY.fullmatch(text):
-        return pa.dictionary(_arrow_type(found[2]), _arrow_type(found[1]), found[3] == "1")
+        return pa.dictionary(arrow_type(found[2]), arrow_type(found[1]), found[3] == "1")
     # An alias leaves the unit out where there is one alone.
     words = re.sub(r"^(date32|date64)\[.+\]$", r"\1", text)
     check(ARROW.fullmatch(words), f"{text[:60]!r} is no type of Arrow that can be kept")

@@ -233,7 +233,7 @@ def _try(sampler: Any) -> None:
     if not len(codes):
         return
     Z = encoder.snap(sampler._propose(ROWS_TO_TRY, int(codes[0]), seeded_generator(rng, CPU)))
-    encoder.inverse_transform(Z, rng)
+    sampler._in_container(encoder.inverse_transform(Z, rng))
     if sampler.acceptance_ is not None:
         last = len(sampler.classes_) - 1
         checked_weights(sampler.acceptance_.weigh(Z, last), sampler.acceptance_, len(Z))

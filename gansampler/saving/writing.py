@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from . import columns, estimators, networks, parts, values
+from . import columns, estimators, networks, parts, tables, values
 from .archive import write_archive
 from .named import NAMED, OBJECT
 from .nodes import Form, Node, Packer
@@ -22,6 +22,7 @@ PACKAGES = ("numpy", "pandas", "scikit-learn", "torch")
 FORMS: list[Form] = [
     *values.FORMS,
     *columns.FORMS,
+    *tables.FORMS,
     *parts.FORMS,
     *networks.FORMS,
     *estimators.FORMS,
