@@ -194,7 +194,7 @@ def _unpack_index(node: Fields, unpacker: Unpacker) -> Any:
         levels = [unpacker.of_type(each, pd.Index) for each in of["levels"]]
         return pd.MultiIndex.from_arrays(levels)
     array = unpacker.of_type(of["array"], pd.api.extensions.ExtensionArray)
-    plain = isinstance(array, pd.arrays.NumpyExtensionArray)
+    plain = type(array) is pd.arrays.NumpyExtensionArray
     values: Any = array.to_numpy() if plain else array
     return pd.Index(values, dtype=values.dtype, name=name, tupleize_cols=False)
 
@@ -246,7 +246,7 @@ FORMS: list[Form] = [
     ),
     Form(
         "column",
-        lambda value: isinstance(value, pd.arrays.NumpyExtensionArray),
+        lambda value: type(value) is pd.arrays.NumpyExtensionArray,
         _trying(_pack_plain, _unpack_plain),
         _unpack_plain,
     ),

@@ -119,12 +119,14 @@ def _pack_foreign(value: Any, packer: Packer) -> dict[str, Node]:
     path_of(type(value))
     try:
         content = skops.io.dumps(value)
+        unknown = skops.io.get_untrusted_types(data=content)
+        skops.io.loads(content, trusted=unknown)  # some of what it keeps it cannot make again
     except Exception as error:  # of all that a classifier may hold
         raise ValueError(f"skops cannot keep a {type(value).__name__} ({error})") from error
     name = f"judges/{len(packer.judges)}.skops"
     packer.judges[name] = content
     module, own = type(value).__module__, type(value).__qualname__
-    parts = [path.rpartition(".") for path in skops.io.get_untrusted_types(data=content)]
+    parts = [path.rpartition(".") for path in unknown]
     inside = [{"module": part, "name": own_name} for part, _, own_name in parts]
     return {"module": module, "name": own, "judge": name, "inside": inside}
 
