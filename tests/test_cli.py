@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gansampler import __version__
+from gansampler import JitterOverSampler, __version__
 from gansampler.cli import main
 from gansampler.evaluation.jobs import Job
+from gansampler.saving.writing import write_sampler
 
 FEW_TREES = ["--param", "n_estimators=5", "--param", "n_jobs=1", "--repeats", "1"]
 
@@ -221,6 +222,48 @@ def test_generate_writes_in_chunks_without_repeating_itself(data, monkeypatch):
     assert not new.iloc[:50].equals(new.iloc[100:150].reset_index(drop=True))
 
 
+def test_generate_keeps_its_sampler_and_draws_from_it_later(data, tmp_path, capsys):
+    train = ["generate", data, "--target", "class", "--drop", "id", "--seed", "3"]
+    assert main([*train, "--label", "1", "-n", "30", "--out", "at_once.csv"]) == 0
+    assert main([*train, "--label", "1", "--save", "one.gan"]) == 0
+    assert main([*train, "--save", "model.gan"]) == 0
+    assert "Written: the sampler in model.gan" in capsys.readouterr().out
+    Path(data).unlink()
+    draw = ["generate", "--label", "1", "-n", "30"]
+    assert main([*draw, "--model", "one.gan", "--out", "later.csv"]) == 0
+    assert Path("later.csv").read_bytes() == Path("at_once.csv").read_bytes()
+    assert main([*draw, "--model", "one.gan", "--out", "others.csv", "--seed", "1"]) == 0
+    assert Path("later.csv").read_bytes() != Path("others.csv").read_bytes()
+    for label in ("0", "1"):
+        draw = ["generate", "--label", label, "-n", "4", "--out", "new.tsv"]
+        assert main([*draw, "--model", "model.gan"]) == 0
+        new = pd.read_csv("new.tsv", sep="\t")
+        assert list(new.columns) == ["size", "class", "kind", "flag", "day"]
+        assert set(new["class"].astype(str)) == {label}
+    assert main([*draw[:2], "0", *draw[3:], "--model", "one.gan"]) == 2
+    assert "one.gan has learnt no class 0" in capsys.readouterr().err
+
+
+def test_generate_draws_from_no_file_that_was_not_kept_by_it(data, table, capsys):
+    draw = ["generate", "--label", "1", "-n", "4", "--out", "new.csv", "--model"]
+    sampler = JitterOverSampler(acceptance=None)
+    sampler.fit_resample(table[["size"]], table["class"])
+    sampler.save("python.gan")
+    assert main([*draw, "python.gan"]) == 2
+    assert "was saved in Python" in capsys.readouterr().err
+    for beside in (
+        [],
+        {"columns": 1},
+        {"columns": [], "labels": [], "target": "c", "order": [], "header": [], "form": [1] * 3},
+    ):
+        write_sampler(sampler, "damaged.gan", beside)
+        assert main([*draw, "damaged.gan"]) == 2
+        assert "damaged.gan cannot be loaded: how values" in capsys.readouterr().err
+    assert main([*draw, data]) == 2
+    assert "data.csv cannot be loaded" in capsys.readouterr().err
+    assert not Path("new.csv").exists()
+
+
 def test_generate_takes_the_largest_class_too(data):
     words = ["generate", data, "--target", "class", "--label", "0", "-n", "5"]
     assert main([*words, "--out", "new.csv", "--sampler", "jitter"]) == 0
@@ -343,6 +386,17 @@ REFUSED = [
     ([*GENERATE, "5", "--out", "new.csv.zip"], r"\.zip is not written; choose .*\.csv\.gz"),
     ([*GENERATE, "5", "--out", "/dev/null"], "in the way"),
     ([*GENERATE, "5", "--drop", "ID"], "no column 'ID'"),
+    (GENERATE[:4], r"Missing: --label, -n, --out\. .*--save model\.gan"),
+    (GENERATE[:6], r"Missing: -n, --out\."),
+    ([*GENERATE[:4], "--save", "model.gan", "-n", "5"], r"Missing: --label, --out\."),
+    (["generate", "data.csv", "--save", "model.gan"], "--target is missing: .* id, size, class"),
+    ([*GENERATE[:4], "--save", "data.csv"], "the input itself"),
+    ([*GENERATE[:4], "--save", "none/model.gan"], "folder does not exist"),
+    ([*GENERATE, "5", "--save", "new.csv"], "is where new.csv goes"),
+    ([*GENERATE[:4], "--save", "model.gan", "--report", "r.html"], "name it by --label"),
+    ([*GENERATE, "5", "--model", "model.gan"], "a table, --target would mean nothing"),
+    (["generate", "--model", "none.gan"], "Missing: --label, -n, --out"),
+    ([*GENERATE[:1], *GENERATE[4:], "5", "--model", "none.gan"], "No such file.*none.gan"),
     ([*GENERATE, "5", "--read", "kind=number"], "'kind' cannot be read as a number"),
     ([*BENCHMARK, "--read", "kind"], "column=number"),
     ([*BENCHMARK, "--read", "kind=text"], "no reading of a column 'text'.*category, drop"),

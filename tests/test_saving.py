@@ -1,4 +1,4 @@
-"""Saved samplers draw on as they would have done; whatever a file holds, a ValueError is the worst."""
+"""Saved samplers draw as they would have drawn; the worst that a file can do is a ValueError."""
 
 import datetime
 import hashlib
@@ -144,7 +144,7 @@ def test_random_tables_come_back(path, seed):
         old, new = sampler.sample(10, label), again.sample(10, label)
         assert_frame_equal(new, old)
         assert new.columns.equals(old.columns)
-        for i in np.flatnonzero(old.dtypes == object):
+        for i in np.flatnonzero([dtype == "object" for dtype in old.dtypes]):
             assert all(map(is_twin, new.iloc[:, i], old.iloc[:, i]))
 
 
@@ -331,7 +331,7 @@ def test_nothing_is_imported_that_is_not_trusted(path, table):
     sampler.save(path)
     header, arrays = parts_of(path)
     put(path, json.loads(json.dumps(header).replace(f'"{HERE}"', '"antigravity"')), arrays)
-    with pytest.raises(ValueError, match="antigravity.OwnAnchors"):
+    with pytest.raises(ValueError, match=r"antigravity\.OwnAnchors"):
         gansampler.load(path, trusted=[f"{HERE}.OwnAnchors"])
     assert "antigravity" not in sys.modules
     with pytest.raises(TypeError, match="must be a list"):
@@ -409,9 +409,9 @@ def test_neither_global_state_nor_the_sampler_is_touched(path, table):
     sampler = LSGANOverSampler(**TINY, generator=Residual)
     sampler.fit_resample(*table)
     twin = pickle.loads(pickle.dumps(sampler))
-    of_numpy, of_torch = np.random.get_state()[1].copy(), torch.get_rng_state()
+    of_numpy, of_torch = np.random.mtrand._rand.get_state()[1].copy(), torch.get_rng_state()
     again = reloaded(sampler, path, trusted=[f"{HERE}.Residual"])
-    assert np.array_equal(np.random.get_state()[1], of_numpy)
+    assert np.array_equal(np.random.mtrand._rand.get_state()[1], of_numpy)
     assert torch.equal(torch.get_rng_state(), of_torch)
     rows, classes = torch.zeros(2, 3), torch.eye(2)
     assert torch.equal(again.discriminator_(rows, classes), sampler.discriminator_(rows, classes))
@@ -746,5 +746,5 @@ def test_what_is_written_beside_a_sampler_comes_back(path, table):
 
 @pytest.mark.parametrize("value", [object(), 1j, np.longdouble(1), np.array([1j])])
 def test_values_of_no_form_are_refused(value):
-    with pytest.raises(ValueError, match="it holds a|too wide|cannot be imported"):
+    with pytest.raises(ValueError, match=r"it holds a|too wide"):
         Packer(FORMS).pack({"x": value})
