@@ -692,6 +692,35 @@ def test_weights_that_are_no_numbers_are_refused(hostile):
             refused(hostile)
 
 
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"is": "fraction", "of": "1e999999999"},
+        {"is": "index", "of": [0, 10**9, 1], "name": None},
+        {"is": "array", "dtype": "<U99999", "shape": [1], "of": ["x"]},
+        {"is": "array", "dtype": "|O", "shape": [10**12], "of": ["x"]},
+        {"is": "timestamp", "of": 0, "unit": "ns", "zone": "dateutil//dev/zero"},
+        {"is": "timestamp", "of": 0, "unit": "ns", "zone": "zoneinfo:../../dev/zero"},
+    ],
+)
+def test_values_that_would_take_all_memory_are_refused(node):
+    with pytest.raises(ValueError):
+        Unpacker(FORMS, {}, {}).unpack(node)
+
+
+@pytest.mark.parametrize(("name", "value"), [("n_jobs", 10**6), ("n_estimators", 10**9)])
+def test_a_forest_of_a_million_threads_is_refused(path, table, name, value):
+    judge = ClassifierAcceptance(RandomForestClassifier(2, max_depth=1))
+    sampler = JitterOverSampler(acceptance=judge, random_state=0)
+    sampler.fit_resample(*table)
+    sampler.save(path)
+    header, arrays = parts_of(path)
+    state = header["parts"]["acceptance_"]["learnt"]["judge"]["state"]["of"]
+    next(pair for pair in state if pair[0] == name)[1] = value
+    put(path, header, arrays)
+    refused(path, "a forest")
+
+
 def test_a_network_without_end_is_not_built(hostile):
     header, arrays = parts_of(hostile)
     for name in ("latent_dim", "n_classes", "pac"):

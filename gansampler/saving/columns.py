@@ -19,6 +19,9 @@ ZONED = re.compile(r"timestamp\[(s|ms|us|ns), tz=(.+)\]")
 DECIMAL = re.compile(r"decimal(128|256)\(([0-9]{1,3}), (-?[0-9]{1,3})\)")
 DICTIONARY = re.compile(r"dictionary<values=(.+), indices=(u?int[0-9]{1,2}), ordered=([01])>")
 
+# A range takes no room in a file, however long it is; a longer one is kept number by number.
+LONGEST_RANGE = 100_000
+
 Fields = Mapping[str, Node]
 
 
@@ -176,7 +179,7 @@ def arrow_type(text: str) -> Any:
 
 
 def _pack_index(index: Any, packer: Packer) -> dict[str, Node]:
-    if isinstance(index, pd.RangeIndex):
+    if isinstance(index, pd.RangeIndex) and len(index) <= LONGEST_RANGE:
         of: Node = [index.start, index.stop, index.step]
     elif isinstance(index, pd.MultiIndex):
         of = {"levels": [packer.pack(index.get_level_values(i)) for i in range(index.nlevels)]}
@@ -189,6 +192,7 @@ def _unpack_index(node: Fields, unpacker: Unpacker) -> Any:
     of, name = node["of"], unpacker.unpack(node["name"])
     if isinstance(of, list):
         start, stop, step = (whole(n, -(2**63)) for n in of)
+        check(len(range(start, stop, step)) <= LONGEST_RANGE, "a range is too long")
         return pd.RangeIndex(start, stop, step, name=name)
     if "levels" in of:
         levels = [unpacker.of_type(each, pd.Index) for each in of["levels"]]

@@ -43,6 +43,7 @@ FORESTS: dict[str, type] = {
 # What is made again of the rest: trees, and what names others a second time.
 OF_FORESTS = ("estimator", "estimator_", "estimators_")
 OF_OTHERS = ("named_estimators_",)
+MAX_JOBS = 1024
 NEEDS_SKOPS = (
     "A judge of your own is kept by skops, which is not here: pip install 'gansampler[save]'"
 )
@@ -91,6 +92,11 @@ def _unpack_forest(node: Mapping[str, Node], unpacker: Unpacker) -> Any:
     trees = unpack_trees(node["trees"], unpacker, n_features)
     values = {tree.max_n_classes for tree in trees}
     check(values == {n_classes} == {forest.n_classes_}, "a forest has other classes than its trees")
+    check(forest.n_estimators == len(trees), "a forest has more or fewer trees than it says")
+    jobs = forest.n_jobs
+    check(
+        jobs is None or (type(jobs) is int and abs(jobs) <= MAX_JOBS), "a forest asks for threads"
+    )
     forest.estimator_ = forest.estimator
     forest.estimators_ = [_member(forest, tree) for tree in trees]
     return forest

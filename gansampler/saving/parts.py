@@ -30,6 +30,8 @@ def _pack_encoder(encoder: TableEncoder, packer: Packer) -> dict[str, Node]:
     if encoder is packer.context.get("encoder"):
         return {}
     packer.context["encoder"] = encoder
+    if encoder._dtype_ is not None:
+        checked_dtype(encoder._dtype_.str)
     return {
         "categorical_features": packer.pack(encoder.categorical_features),
         "dtype": None if encoder._dtype_ is None else encoder._dtype_.str,

@@ -22,7 +22,7 @@ from ..encoding import Span
 from .nodes import Form, Node, Packer, Unpacker, check, whole
 
 # Arrays of dates are kept as the whole numbers that they are.
-DTYPE = re.compile(r"[<>|=]([biuf][0-9]{1,2}|[SU][0-9]{1,5}|[mM]8(\[[0-9]*[a-zA-Z]+\])?|O)")
+DTYPE = re.compile(r"[<>|=]([biuf][0-9]{1,2}|[SU][0-9]{1,4}|[mM]8(\[[0-9]*[a-zA-Z]+\])?|O)")
 # Of a zone only its name is kept; one that begins so would make dateutil open a file.
 ZONE = re.compile(r"(?!dateutil)[A-Za-z][A-Za-z0-9_+-]*(:[0-9]{2})*(/[A-Za-z0-9_+-]+)*")
 # pandas tells one zone from another by who knows it, too.
@@ -225,6 +225,12 @@ def _unpack_interval(node: Mapping[str, Node], unpacker: Unpacker) -> pd.Interva
     return pd.Interval(left, right, closed=node["closed"])
 
 
+def _fraction(text: str) -> Fraction:
+    # Not such as 1e999999999, whose digits would be written out.
+    check(re.fullmatch("-?[0-9]+(/[0-9]+)?", text), f"{text[:40]!r} is no fraction")
+    return Fraction(text)
+
+
 FORMS: list[Form] = [
     Form(
         "float",
@@ -246,7 +252,7 @@ FORMS: list[Form] = [
         "bytes", bytes, lambda text: b64decode(text, validate=True), lambda b: b64encode(b).decode()
     ),
     by_text("decimal", Decimal, Decimal),
-    by_text("fraction", Fraction, Fraction),
+    by_text("fraction", Fraction, _fraction),
     by_text("date", datetime.date, datetime.date.fromisoformat),
     by_text("time", datetime.time, datetime.time.fromisoformat),
     exactly("datetime", datetime.datetime, _pack_datetime, _unpack_datetime),
