@@ -33,15 +33,15 @@ from gansampler import (
     JitterOverSampler,
     LSGANOverSampler,
 )
-from gansampler.acceptance import Acceptance, ClassifierAcceptance
-from gansampler.anchors import NeighborAnchors, TreeAnchors
-from gansampler.losses import LeastSquares
+from gansampler.acceptance import ACCEPTANCES, Acceptance, ClassifierAcceptance
+from gansampler.anchors import ANCHORS, NeighborAnchors, TreeAnchors
+from gansampler.losses import LOSSES, PENALTIES, LeastSquares
 from gansampler.saving.archive import read_archive, write_archive
 from gansampler.saving.loading import read_sampler
 from gansampler.saving.nodes import Packer, Unpacker
 from gansampler.saving.trees import pack_trees, unpack_trees
 from gansampler.saving.writing import FORMS, VERSION, write_sampler
-from gansampler.schedules import Plateau
+from gansampler.schedules import SCHEDULES, Plateau
 
 TINY = {"steps": 2, "hidden_sizes": (4,), "random_state": 0}
 SAMPLERS = {
@@ -113,6 +113,7 @@ def test_a_loaded_sampler_can_be_fitted_saved_and_pickled(mixed, path):
     again.save(path)
     assert path.read_bytes() == content
     assert_frame_equal(pickle.loads(pickle.dumps(again)).sample(5, "few"), again.sample(5, "few"))
+    assert all(weight.requires_grad for weight in again.generator_.parameters())
     assert_frame_equal(again.fit_resample(X, y)[0], first)
 
 
@@ -310,6 +311,24 @@ OWN = {
 def table():
     codes = np.repeat([0, 1], [60, 20])
     return np.random.default_rng(0).normal(size=(80, 3)) + codes[:, None], codes
+
+
+OURS = [
+    *(("anchor", kind) for kind in ANCHORS.values()),
+    *(("acceptance", kind) for kind in ACCEPTANCES.values()),
+    *(("loss", kind) for kind in LOSSES.values()),
+    *(("penalty", kind) for kind in PENALTIES.values()),
+    *(("learning_rate_schedule", kind) for kind in SCHEDULES.values()),
+]
+
+
+@pytest.mark.parametrize(("param", "kind"), OURS)
+def test_what_is_ours_needs_no_trust(path, table, param, kind):
+    sampler = CGANOverSampler(**TINY, **{param: kind()})
+    sampler.fit_resample(*table)
+    again = reloaded(sampler, path)
+    assert type(getattr(again, param)) is type(kind())
+    assert np.array_equal(again.sample(9), sampler.sample(9))
 
 
 @pytest.mark.parametrize("name", OWN)
@@ -570,7 +589,12 @@ def test_two_members_of_one_name_and_one_that_lacks_are_refused(path, saved):
 
 
 @pytest.mark.parametrize(
-    "header", [b"", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"version": NaN}', b"1" * 10_000]
+    "header",
+    [
+        *(b"", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"version": NaN}', b"1" * 10_000),
+        *(b'{"version": 1, "more": ' + b"[" * n + b"]" * n + b"}" for n in (500, 5_000)),
+    ],
+    ids=range(9),
 )
 def test_headers_that_say_nothing_are_refused(path, header):
     write_archive(path, {"sampler.json": header, "arrays.safetensors": to_bytes({})})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from numbers import Integral, Real
 from pathlib import Path
 from types import NoneType
@@ -22,7 +23,9 @@ from .named import named_in
 from .nodes import Node, Unpacker, check, check_places
 from .writing import FORMS, INSIDE_GAN, PARTS_OF_SAMPLER, VERSION, need_safetensors
 
+KINDS: list[Any] = [Anchors, Acceptance, ConditionalGAN]
 SAMPLERS = {kind.__name__: kind for kind in (CGANOverSampler, JitterOverSampler, LSGANOverSampler)}
+KINDS_OF_PARTS: Any = (TableEncoder, *((kind, NoneType) for kind in KINDS))
 OLDEST_VERSION = 1
 # So many rows of each class are drawn, and thrown away, before a file is deemed whole.
 ROWS_TO_TRY = 3
@@ -91,28 +94,35 @@ def read_sampler(path: str | Path, trusted: Iterable[str] = ()) -> tuple[Any, An
     need_safetensors()
     from safetensors.numpy import load as from_bytes
 
-    try:
+    trusted = frozenset(trusted)
+    with _refusing(path, OSError):
         members = read_archive(path)
         header = _header(members)
-    except OSError:
-        raise
-    except Exception as error:
-        raise ValueError(f"{path} cannot be loaded: {error}.") from error
+        named = sorted(set(named_in(header)))
     _check_version(path, header)
-    _check_trust(path, header, frozenset(trusted))
-    try:
-        unpacker = Unpacker(FORMS, from_bytes(members["arrays.safetensors"]), members)
-        unpacker.trusted = frozenset(trusted)
+    _check_trust(path, named, trusted)
+    with _refusing(path, ImportError, f" It was written by {_written_by(header)}."):
+        unpacker = Unpacker(FORMS, from_bytes(members["arrays.safetensors"]), members, trusted)
         sampler = _unpack_sampler(header, unpacker)
+        if not named:  # what is the user's own may not like to be tried
+            _try(sampler)
         return sampler, unpacker.unpack(header["more"])
-    except ImportError:
+
+
+@contextmanager
+def _refusing(path: Any, passing: type[Exception], more: str = "") -> Iterator[None]:
+    """Refuse a file whatever goes wrong, but for one kind of error, which is not of its making.
+
+    Of what a file may hold that nobody has written, numpy, pandas and torch say anything.
+    """
+    try:
+        yield
+    except passing:
         raise
-    # Of what a file may hold that nobody has written, numpy, pandas and torch say anything.
     except Exception as error:
-        raise ValueError(
-            f"{path} cannot be loaded: {error or type(error).__name__}. It was written by "
-            f"{_written_by(header)}."
-        ) from error
+        what = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+        words = what.rstrip(".")[:500] or type(error).__name__
+        raise ValueError(f"{path} cannot be loaded: {words}.{more}") from error
 
 
 def _header(members: Mapping[str, bytes]) -> dict[str, Any]:
@@ -151,11 +161,11 @@ def _written_by(header: Mapping[str, Any]) -> str:
     return ", ".join(f"{str(name)[:40]} {str(number)[:40]}" for name, number in versions.items())
 
 
-def _check_trust(path: Any, header: Mapping[str, Any], trusted: frozenset[str]) -> None:
+def _check_trust(path: Any, named: list[str], trusted: frozenset[str]) -> None:
     """Refuse names that are not trusted, all at once, before anything is imported."""
-    unknown = sorted({*named_in(list(header.values()))} - trusted)
+    unknown = [each for each in named if each not in trusted]
     if unknown:
-        words = ", ".join(f'"{each}"' for each in unknown)
+        words = ", ".join(f'"{each}"' for each in unknown)[:2000]
         raise ValueError(
             f"{path} names what is not of gansampler, which loading would import and run. If you "
             f"trust all of it, and know who wrote the file: load(path, trusted=[{words}])."
@@ -172,7 +182,6 @@ def _unpack_sampler(header: Mapping[str, Node], unpacker: Unpacker) -> Any:
     _check_classes(sampler)
     _fill_parts(sampler, header["parts"], unpacker)
     _check_rows(sampler)
-    _try(sampler)
     return sampler
 
 
@@ -188,15 +197,9 @@ def _check_classes(sampler: Any) -> None:
 
 
 def _fill_parts(sampler: Any, nodes: Mapping[str, Node], unpacker: Unpacker) -> None:
-    types: Any = (
-        TableEncoder,
-        (Anchors, NoneType),
-        (Acceptance, NoneType),
-        (ConditionalGAN, NoneType),
-    )
     context = unpacker.context
     context["n_playing"] = int((sampler._condition_ >= 0).sum())
-    for name, kind in zip(PARTS_OF_SAMPLER, types, strict=True):
+    for name, kind in zip(PARTS_OF_SAMPLER, KINDS_OF_PARTS, strict=True):
         setattr(sampler, name, unpacker.of_type(nodes[name], kind))
         context["anchored"] = getattr(sampler, "anchor_", None) is not None
     for name in INSIDE_GAN if sampler.gan_ is not None else ():

@@ -100,7 +100,7 @@ def _unpack_network(
         ends = (linear[0].in_features, linear[-1].out_features)
         check(ends == widths, f"a network maps the widths {ends}, not {widths}")
     network.load_state_dict(weights)
-    return network.requires_grad_(False)
+    return network
 
 
 def _mlp(layers: Sequence[Node], weights: Mapping[str, Tensor], activation: str) -> MLP:
