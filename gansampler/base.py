@@ -84,7 +84,8 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         The loaded sampler draws the rows that this one would have drawn next. The file is a ZIP
         archive of JSON and numbers, nothing in it is pickled. It holds data of the table: anchors
         are rows of it (up to 20,000 of each class), every value that a column had is there, and so
-        are the rows of classes that are duplicated. Whoever has the file has these.
+        are the rows of classes that are duplicated. Whoever has the file has these. Of callbacks
+        those of :mod:`gansampler.callbacks` are kept, the rest has watched a training that is over.
 
         Parameters
         ----------
@@ -97,8 +98,8 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         NotFittedError
             Before `fit_resample`.
         ValueError
-            If a part of your own (a network, loss, judge, anchor, acceptance rule, callback)
-            cannot be named by an import path, or a value cannot be kept; the message says which.
+            If a part of your own (a network, loss, judge, anchor, acceptance rule) has no import
+            path, or a value cannot be kept; the message says which.
         ImportError
             If safetensors is not there or, for a judge of your own, skops: both come with
             ``pip install 'gansampler[save]'``.

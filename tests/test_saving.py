@@ -35,6 +35,7 @@ from gansampler import (
 )
 from gansampler.acceptance import ACCEPTANCES, Acceptance, ClassifierAcceptance
 from gansampler.anchors import ANCHORS, NeighborAnchors, TreeAnchors
+from gansampler.callbacks import Checkpoint, EarlyStopping, ProgressBar
 from gansampler.losses import LOSSES, PENALTIES, LeastSquares
 from gansampler.saving.archive import read_archive, write_archive
 from gansampler.saving.loading import read_sampler
@@ -115,6 +116,22 @@ def test_a_loaded_sampler_can_be_fitted_saved_and_pickled(mixed, path):
     assert_frame_equal(pickle.loads(pickle.dumps(again)).sample(5, "few"), again.sample(5, "few"))
     assert all(weight.requires_grad for weight in again.generator_.parameters())
     assert_frame_equal(again.fit_resample(X, y)[0], first)
+
+
+def test_a_loaded_sampler_goes_on_from_what_it_has_learnt(mixed, path):
+    X, y = mixed
+    kept = [EarlyStopping("convergence"), Checkpoint(2), ProgressBar()]
+    own = [lambda record, sampler: None, EarlyStopping(lambda record, sampler: 0.0)]
+    sampler = LSGANOverSampler(**TINY, callbacks=[*kept, *own], warm_start=True)
+    sampler.fit_resample(X, y)
+    again = reloaded(sampler, path)
+    assert [type(each) for each in again.callbacks_] == [type(each) for each in kept]
+    stopping, checkpoint, _ = again.callbacks_
+    assert stopping.best_step_ == sampler.callbacks_[0].best_step_ == 2
+    stages = checkpoint.at(2, again), sampler.callbacks_[1].at(2, sampler)
+    assert_frame_equal(*(stage.sample(5, "few") for stage in stages))
+    assert_frame_equal(again.fit_resample(X, y)[0], sampler.fit_resample(X, y)[0])
+    assert [record["step"] for record in again.history_] == [2, 4]
 
 
 @pytest.mark.parametrize("name", frames.COLUMNS)

@@ -14,18 +14,20 @@ from ..encoding import Span
 from ..gan import ConditionalGAN
 from ..networks import ACTIVATIONS, MLP, Discriminator, Generator, SeededDropout, SeededLinear
 from .nodes import Form, Node, Packer, Unpacker, check, whole
+from .parts import callbacks_of_ours
 
 # What networks alone would take in memory is bounded by the file; this matrix of theirs is not.
 LEAST_ROOM, ROOM_A_BYTE = 2**26, 64
 
 
 def _pack_game(gan: ConditionalGAN, packer: Packer) -> dict[str, Node]:
-    networks = ("generator_", "discriminator_")
-    learnt = {name: v for name, v in vars(gan).items() if name.endswith("_")}
-    generator, discriminator = (learnt.pop(name) for name in networks)
+    learnt = {name: value for name, value in vars(gan).items() if name.endswith("_")}
+    generator, discriminator = (learnt.pop(name) for name in ("generator_", "discriminator_"))
+    learnt["callbacks_"] = callbacks_of_ours(gan.callbacks_)
+    params = gan.get_params(deep=False)
     return {
-        "params": packer.pack(gan.get_params(deep=False)),
-        "learnt": packer.pack({k: v for k, v in learnt.items() if not k.startswith("_")}),
+        "params": packer.pack({**params, "callbacks": callbacks_of_ours(gan.callbacks) or None}),
+        "learnt": packer.pack(learnt),
         "anchored": packer.context["anchored"],
         "latent_dim": generator.latent_dim,
         "n_classes": generator.n_classes,
@@ -53,7 +55,19 @@ def _unpack_game(node: Mapping[str, Node], unpacker: Unpacker) -> ConditionalGAN
     sizes = {"latent_dim": latent_dim, "n_classes": n_classes}
     gan.generator_ = Generator(inner, spans, **sizes).eval()
     gan.discriminator_ = Discriminator(judge, pac).eval()
+    for network, state in zip(
+        (gan.generator_, gan.discriminator_), gan._optimizers_["states"], strict=True
+    ):
+        _check_optimizer(network, state)
     return gan
+
+
+def _check_optimizer(network: nn.Module, state: Mapping[str, Any]) -> None:
+    """Refuse what an optimizer knew of other weights, from which no fit could go on."""
+    shapes = [weight.shape for weight in network.parameters()]
+    for known in state.values():
+        fits = not isinstance(known, list) or [each.shape for each in known] == shapes
+        check(fits, "an optimizer knows other weights")
 
 
 def _check_room(spans: Sequence[Span], unpacker: Unpacker) -> None:

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from sklearn.tree import DecisionTreeRegressor
 
-from .. import losses, schedules
+from .. import callbacks, losses, schedules
 from ..acceptance import ClassifierAcceptance
 from ..anchors import NeighborAnchors, TreeAnchors
 from ..anchors.trees import _Donors, _fields, _Redraw
@@ -110,13 +110,26 @@ def _fill_category(column: Any, node: Fields, unpacker: Unpacker) -> None:
     column.blocks = [("category", column.n_slots + column.has_missing)]
 
 
+def _pack_learnt(value: Any, packer: Packer) -> dict[str, Node]:
+    return {name: packer.pack(each) for name, each in _learnt(value).items()}
+
+
+def _learnt(value: Any) -> dict[str, Any]:
+    return {name: each for name, each in vars(value).items() if name.endswith("_")}
+
+
+def _fill_learnt(value: Any, node: Fields, unpacker: Unpacker) -> None:
+    for name, each in node.items():
+        check(name.endswith("_") and not hasattr(type(value), name), f"{name!r} is nothing learnt")
+        setattr(value, name, unpacker.unpack(each))
+
+
 class Part(NamedTuple):
-    """A class of ours: what it was asked for, and how what it has learnt is kept, if it has."""
+    """A class of ours, and how what it has learnt is kept: attribute by attribute, or otherwise."""
 
     kind: Any
-    learnt: str = ""
-    pack: Callable[[Any, Packer], dict[str, Node]] = lambda *_: {}
-    fill: Callable[[Any, Fields, Unpacker], None] = lambda *_: None
+    pack: Callable[[Any, Packer], dict[str, Node]] = _pack_learnt
+    fill: Callable[[Any, Fields, Unpacker], None] = _fill_learnt
 
 
 def _pack_neighbors(anchors: NeighborAnchors, packer: Packer) -> dict[str, Node]:
@@ -204,15 +217,15 @@ def _classes_of(module: Any, base: type) -> list[type]:
 PARTS: dict[str, Part] = {
     part.kind.__name__: part
     for part in (
-        Part(NeighborAnchors, "bank_", _pack_neighbors, _fill_neighbors),
-        Part(TreeAnchors, "classes_", _pack_redraws, _fill_redraws),
+        Part(NeighborAnchors, _pack_neighbors, _fill_neighbors),
+        Part(TreeAnchors, _pack_redraws, _fill_redraws),
         Part(
             ClassifierAcceptance,
-            "judge_",
             lambda rule, packer: {"judge": packer.pack(rule.judge_)},
             _fill_acceptance,
         ),
         Part(Enlarge),
+        *map(Part, _classes_of(callbacks, callbacks.Callback)),
         *map(Part, _classes_of(losses, losses.Loss)),
         *map(Part, _classes_of(schedules, schedules.Schedule)),
     )
@@ -224,12 +237,21 @@ def _is_part(value: Any) -> bool:
     return part is not None and type(value) is part.kind
 
 
+def callbacks_of_ours(given: Any) -> list[Any]:
+    """Give those callbacks that a file can hold; others have watched a training that is over."""
+    listed = [given] if callable(given) else list(given or ())
+    return [
+        each
+        for each in listed
+        if _is_part(each) and not any(map(callable, each.get_params(deep=False).values()))
+    ]
+
+
 def _pack_part(value: Any, packer: Packer) -> dict[str, Node]:
     name = type(value).__name__
     part = PARTS[name]
     params = vars(value) if is_dataclass(value) else value.get_params(deep=False)
-    has_learnt = bool(part.learnt) and part.learnt in vars(value)
-    learnt = part.pack(value, packer) if has_learnt else None
+    learnt = part.pack(value, packer) if _learnt(value) else None
     return {"of": name, "params": packer.pack(dict(params)), "learnt": learnt}
 
 
@@ -240,7 +262,7 @@ def _unpack_part(node: Fields, unpacker: Unpacker) -> Any:
     if not is_dataclass(value):
         value._validate_params()
     if node["learnt"] is not None:
-        with unpacker.holes(False):
+        with unpacker.holes(part.fill is _fill_learnt):
             part.fill(value, node["learnt"], unpacker)
     return value
 

@@ -32,7 +32,7 @@ FORMS: list[Form] = [
 ]
 # Found again in other parts, in this order, for each needs those before it.
 PARTS_OF_SAMPLER = ("encoder_", "anchor_", "acceptance_", "gan_")
-INSIDE_GAN = ("generator_", "discriminator_", "history_")
+INSIDE_GAN = ("generator_", "discriminator_", "history_", "callbacks_")
 
 
 def write_sampler(sampler: Any, path: str | Path, more: Any = None) -> None:
@@ -81,8 +81,11 @@ def _pack_sampler(sampler: Any, packer: Packer) -> dict[str, Node]:
     learnt = {name: value for name, value in vars(sampler).items() if name.endswith("_")}
     kept = {name: learnt.pop(name) for name in PARTS_OF_SAMPLER}
     inside = INSIDE_GAN if sampler.gan_ is not None else ()
+    params = sampler.get_params(deep=False)
+    if "callbacks" in params:
+        params["callbacks"] = parts.callbacks_of_ours(params["callbacks"]) or None
     return {
-        "params": _pack_named(sampler.get_params(deep=False), packer, "the parameter "),
+        "params": _pack_named(params, packer, "the parameter "),
         "parts": _pack_named(kept, packer, ""),
         "learnt": _pack_named(
             {name: value for name, value in learnt.items() if name not in inside}, packer, ""
