@@ -46,18 +46,14 @@ def generate(
     source, out, kept = Path(arguments.data), arguments.out, arguments.save
     _check_wanted(arguments)
     _check_places(arguments, source)
-    how = {"sep": arguments.sep, "encoding": arguments.encoding}
-    table = parse_table(source, **how)
-    X, y = split_target(table, arguments.target, drop, read)
-    check_classes(y)
-    warn_of_doubts(X, read)
-    spelling = _spelling(source, table, X, y, how)
+    X, y, spelling = _read(arguments, source, drop, read)
     label, text = None, None
     if arguments.label is not None:
         label, text = find_label(arguments.label, spelling.labels)
     sampler = _make_sampler(arguments, params)
     page = None if arguments.report is None else _report(sampler, X, y, label)
-    _train(sampler, X, y, [label] if arguments.label is not None else y.unique().tolist())
+    every = dict.fromkeys(each for each, _ in spelling.labels)
+    _train(sampler, X, y, every if arguments.label is None else [label])
     if kept is not None:
         write_sampler(sampler, kept, spelling.to_plain())
         print(f"Written: the sampler in {kept}")
@@ -68,11 +64,38 @@ def generate(
         print(f"Written: a report on such rows in {arguments.report}")
 
 
+def _read(
+    arguments: argparse.Namespace, source: Path, drop: Iterable[str], read: Mapping[str, str]
+) -> tuple[pd.DataFrame, pd.Series, Spelling]:
+    """Read features and classes, and how their file writes them."""
+    how = {"sep": arguments.sep, "encoding": arguments.encoding}
+    table = parse_table(source, **how)
+    X, y = split_target(table, arguments.target, drop, read)
+    check_classes(y)
+    warn_of_doubts(X, read)
+    return X, y, _spelling(source, table, X, y, how)
+
+
 def generate_from_model(arguments: argparse.Namespace) -> None:
     """Write generated rows of one class by a sampler that `generate` has kept."""
-    model = arguments.model
     _check_wanted(arguments)
-    _check_output(arguments.out, model)
+    _check_output(arguments.out, arguments.model)
+    sampler, spelling = _read_model(arguments.model)
+    label, text = find_label(arguments.label, spelling.labels)
+    try:
+        sampler._code_of(label)
+    except ValueError as error:
+        raise ValueError(
+            f"{arguments.model} has learnt no class {text}, for it was saved with another --label: "
+            "save it without --label, and rows of every class can be drawn."
+        ) from error
+    if arguments.seed is not None:
+        sampler._rng_ = numpy_generator(arguments.seed)
+    _write_rows(sampler, spelling, label, text, arguments)
+
+
+def _read_model(model: Path) -> tuple[Any, Spelling]:
+    """Load a sampler, and how the file that it was trained on writes its values."""
     sampler, plain = read_sampler(model)
     if plain is None:
         raise ValueError(
@@ -80,20 +103,9 @@ def generate_from_model(arguments: argparse.Namespace) -> None:
             f"from it in Python, by gansampler.load({str(model)!r}).sample(...)."
         )
     try:
-        spelling = spelling_from(plain)
+        return sampler, spelling_from(plain, sampler.encoder_._like_.dtypes)
     except ValueError as error:
         raise ValueError(f"{model} cannot be loaded: {error}.") from error
-    label, text = find_label(arguments.label, spelling.labels)
-    try:
-        sampler._code_of(label)
-    except ValueError as error:
-        raise ValueError(
-            f"{model} has learnt no class {text}, for it was saved with another --label: save it "
-            "without --label, and rows of every class can be drawn."
-        ) from error
-    if arguments.seed is not None:
-        sampler._rng_ = numpy_generator(arguments.seed)
-    _write_rows(sampler, spelling, label, text, arguments)
 
 
 def _write_rows(

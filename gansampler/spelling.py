@@ -11,6 +11,8 @@ import pandas as pd
 from .csv_form import Form
 from .naming import check_name
 
+LINE_ENDS = ("\n", "\r\n", "\r")
+
 
 class Column(NamedTuple):
     """A column: its different values, a hole among them, and the field in which each stands."""
@@ -45,8 +47,8 @@ class Spelling(NamedTuple):
         return {**plain, "form": list(self.form)}
 
 
-def spelling_from(plain: Any) -> Spelling:
-    """Read what `Spelling.to_plain` has given; a ValueError if it is anything else."""
+def spelling_from(plain: Any, dtypes: Iterable[Any]) -> Spelling:
+    """Read what `Spelling.to_plain` has given, of columns of such dtypes; refuse anything else."""
     try:
         columns = [Column(name, _series(seen), _series(f)) for name, seen, f in plain["columns"]]
         labels = [(label, text) for label, text in plain["labels"]]
@@ -56,9 +58,18 @@ def spelling_from(plain: Any) -> Spelling:
     except (TypeError, ValueError, KeyError) as error:
         raise ValueError(f"how values are written is damaged ({error})") from error
     fit = all(len(seen) == len(fields) > 0 for _, seen, fields in columns)
-    if not fit or set(order) != names or len(order) != len(header) or form.line_end.strip():
+    fit = fit and [seen.dtype for _, seen, _ in columns] == list(dtypes)
+    if not fit or set(order) != names or len(order) != len(header) or not _is_form(form):
         raise ValueError("how values are written does not fit together")
     return Spelling(columns, plain["target"], labels, order, header, form)
+
+
+def _is_form(form: Form) -> bool:
+    try:
+        "".encode(form.encoding)
+    except LookupError:
+        return False
+    return len(form.separator) == 1 and form.line_end in LINE_ENDS
 
 
 def _series(array: Any) -> pd.Series:

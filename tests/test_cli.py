@@ -251,10 +251,23 @@ def test_generate_draws_from_no_file_that_was_not_kept_by_it(data, table, capsys
     sampler.save("python.gan")
     assert main([*draw, "python.gan"]) == 2
     assert "was saved in Python" in capsys.readouterr().err
+    values = table["size"].array
+    whole = {
+        "columns": [["size", values, values]],
+        "labels": [[0, "0"], [1, "1"]],
+        "target": "class",
+        "order": ["size", "class"],
+        "header": ["size", "class"],
+        "form": [";", "utf-8", "\n"],
+    }
     for beside in (
         [],
         {"columns": 1},
         {"columns": [], "labels": [], "target": "c", "order": [], "header": [], "form": [1] * 3},
+        {**whole, "columns": [["size", pd.array(["a"]), pd.array(["a"])]]},
+        {**whole, "form": [";", "zip_codec", "\n"]},
+        {**whole, "form": [";;", "utf-8", "\n"]},
+        {**whole, "header": ["size"]},
     ):
         write_sampler(sampler, "damaged.gan", beside)
         assert main([*draw, "damaged.gan"]) == 2
@@ -262,6 +275,9 @@ def test_generate_draws_from_no_file_that_was_not_kept_by_it(data, table, capsys
     assert main([*draw, data]) == 2
     assert "data.csv cannot be loaded" in capsys.readouterr().err
     assert not Path("new.csv").exists()
+    write_sampler(sampler, "whole.gan", whole)
+    assert main([*draw, "whole.gan"]) == 0
+    assert list(pd.read_csv("new.csv", sep=";")) == ["size", "class"]
 
 
 def test_generate_takes_the_largest_class_too(data):

@@ -43,23 +43,24 @@ def _unpack_game(node: Mapping[str, Node], unpacker: Unpacker) -> ConditionalGAN
     for name, value in unpacker.of_type(node["learnt"], dict).items():
         check(name.endswith("_") and not hasattr(ConditionalGAN, name), f"{name} is not learnt")
         setattr(gan, name, value)
+    _fill_networks(gan, node, unpacker)
+    sides = (gan.generator_, gan.discriminator_)
+    for network, state in zip(sides, gan._optimizers_["states"], strict=True):
+        _check_optimizer(network, state)
+    return gan
+
+
+def _fill_networks(gan: ConditionalGAN, node: Mapping[str, Node], unpacker: Unpacker) -> None:
     spans, n_classes = unpacker.context["encoder"].spans_, whole(node["n_classes"])
     width, latent_dim, pac = spans[-1].stop, whole(node["latent_dim"], 1), whole(node["pac"], 1)
     check(n_classes == unpacker.context["n_playing"], "the networks know other classes")
     check(node["anchored"] is unpacker.context["anchored"], "anchors are missing, or too many")
-    into = latent_dim + n_classes + (width if node["anchored"] else 0)
     _check_room(spans, unpacker)
-    inner = _unpack_network(node["generator_"], gan, "generator", (into, width), unpacker)
-    widths = (pac * (width + n_classes), 1)
-    judge = _unpack_network(node["discriminator_"], gan, "discriminator", widths, unpacker)
-    sizes = {"latent_dim": latent_dim, "n_classes": n_classes}
-    gan.generator_ = Generator(inner, spans, **sizes).eval()
+    into = latent_dim + n_classes + (width if node["anchored"] else 0)
+    inner = _unpack_network(node, gan, "generator", (into, width), unpacker)
+    judge = _unpack_network(node, gan, "discriminator", (pac * (width + n_classes), 1), unpacker)
+    gan.generator_ = Generator(inner, spans, latent_dim=latent_dim, n_classes=n_classes).eval()
     gan.discriminator_ = Discriminator(judge, pac).eval()
-    for network, state in zip(
-        (gan.generator_, gan.discriminator_), gan._optimizers_["states"], strict=True
-    ):
-        _check_optimizer(network, state)
-    return gan
 
 
 def _check_optimizer(network: nn.Module, state: Mapping[str, Any]) -> None:
@@ -93,33 +94,40 @@ def _layer(layer: nn.Module) -> Node:
 
 
 def _unpack_network(
-    node: Mapping[str, Node],
+    game: Mapping[str, Node],
     gan: ConditionalGAN,
     side: str,
     widths: tuple[int, int],
     unpacker: Unpacker,
 ) -> nn.Module:
     """Make a network again that maps these widths; a user's own by its factory."""
-    factory = getattr(gan, side)
+    node = game[f"{side}_"]
     with unpacker.holes(False):
         weights = {name: from_numpy(unpacker.array(key)) for name, key in node["weights"]}
-    if "layers" not in node:
-        check(factory is not None, "a network has no factory")
-        with seeded_global_state(np.random.default_rng(0)):
-            network = factory(*widths)
-        check(isinstance(network, nn.Module), "a factory gave no network")
+    if "layers" in node:
+        network: nn.Module = _mlp(node["layers"], weights, gan.activation, widths)
     else:
-        network = _mlp(node["layers"], weights, gan.activation)
-        linear = [layer for layer in network if isinstance(layer, SeededLinear)]
-        ends = (linear[0].in_features, linear[-1].out_features)
-        check(ends == widths, f"a network maps the widths {ends}, not {widths}")
+        network = _by_factory(getattr(gan, side), widths)
     network.load_state_dict(weights)
     return network
 
 
-def _mlp(layers: Sequence[Node], weights: Mapping[str, Tensor], activation: str) -> MLP:
+def _by_factory(factory: Any, widths: tuple[int, int]) -> nn.Module:
+    check(factory is not None, "a network has no factory")
+    with seeded_global_state(np.random.default_rng(0)):
+        network = factory(*widths)
+    check(isinstance(network, nn.Module), "a factory gave no network")
+    return network
+
+
+def _mlp(
+    layers: Sequence[Node], weights: Mapping[str, Tensor], activation: str, widths: tuple[int, int]
+) -> MLP:
     mlp = MLP.__new__(MLP)
     made = [_made(each, weights.get(f"{i}.weight"), activation) for i, each in enumerate(layers)]
+    linear = [layer for layer in made if isinstance(layer, SeededLinear)]
+    ends = (linear[0].in_features, linear[-1].out_features)
+    check(ends == widths, f"a network maps the widths {ends}, not {widths}")
     nn.Sequential.__init__(mlp, *made)
     return mlp
 
