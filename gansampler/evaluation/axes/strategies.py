@@ -156,8 +156,17 @@ STRATEGIES: dict[str, Strategy] = {
         _lsgan,
         kind="network",
     ),
+    "jitter_x3": Strategy(
+        "the control without a network, every class three times as large as the largest",
+        _enlarged(_jitter),
+    ),
+    "lsgan_x3": Strategy(
+        "conditional least-squares GAN, every class three times as large as the largest",
+        _enlarged(_lsgan),
+        kind="network",
+    ),
     "guarded_lsgan": _on_request(
-        "the same, classes balanced, enlarged or left as they are, as held-out rows speak for",
+        "LSGAN, classes balanced, enlarged or left as they are, as held-out rows speak for",
         lambda seed: GuardedOverSampler(random_state=seed),
         kind="network",
     ),
@@ -167,15 +176,6 @@ STRATEGIES: dict[str, Strategy] = {
     ),
     "smote_x3": _on_request(
         "SMOTE, every class three times as large as the largest", _enlarged(TableSMOTE)
-    ),
-    "jitter_x3": _on_request(
-        "the control without a network, every class three times as large as the largest",
-        _enlarged(_jitter),
-    ),
-    "lsgan_x3": _on_request(
-        "conditional least-squares GAN, every class three times as large as the largest",
-        _enlarged(_lsgan),
-        kind="network",
     ),
     "calibrated": _on_request(
         "the rows as they are, probabilities calibrated by inner folds",

@@ -52,8 +52,8 @@ LOOKS = {
     "jitter": ("#009E73", "^", "-."),
     "cgan": ("#0072B2", "X", "-"),
     "lsgan": ("#D55E00", "*", "-"),
-    "jitter_x3": ("#00674B", "^", ":"),
-    "lsgan_x3": ("#9A3F00", "*", "--"),
+    "jitter_x3": ("#00674B", "h", ":"),
+    "lsgan_x3": ("#9A3F00", "p", "--"),
 }
 # Of the others that are known, by their place; of all else, by their names.
 OTHERS = tuple(name for name in STRATEGIES if name not in LOOKS)

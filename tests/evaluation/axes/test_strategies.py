@@ -22,11 +22,11 @@ def numbers():
     return pd.DataFrame({"x": np.random.default_rng(0).normal(size=300)}), y
 
 
-def test_by_default_eight_are_compared():
+def test_by_default_ten_are_compared():
     names = list(pick_strategies(None))
     assert names[:4] == ["none", "tuned_threshold", "class_weight", "random"]
-    assert names[4:] == ["smote", "jitter", "cgan", "lsgan"]
-    assert len(ON_REQUEST) == 19
+    assert names[4:] == ["smote", "jitter", "cgan", "lsgan", "jitter_x3", "lsgan_x3"]
+    assert len(ON_REQUEST) == 17
     assert LEARNING[:4] == ["calibrated", "balanced_forest", "easy_ensemble", "with_forest"]
     assert LEARNING[4:6] == ["judge", "with_judge"]
     assert sorted(LEARNING[6:]) == ["jitter_x3_with_judge", "lsgan_x3_with_judge"]
