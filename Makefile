@@ -7,7 +7,7 @@ BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.set-up
 PIP     := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: benchmark test test-pandas3 gallery clean
+.PHONY: benchmark test test-pandas3 fuzz gallery clean
 
 benchmark: $(STAMP)
 	$(BIN)/gansampler benchmark --out $(RESULTS)
@@ -22,6 +22,12 @@ test: $(STAMP)
 test-pandas3: $(STAMP)
 	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/pandas3 'pandas>=3,<4'
 	PYTHONPATH=$(VENV)/pandas3 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+# Ten thousand random tables, and as many shrinkable ones with random settings: about two hours on
+# two cores. What fails is printed small, with what makes it again.
+fuzz: $(STAMP)
+	$(BIN)/python -m pytest tests/test_fuzz.py --numprocesses 2 --dist worksteal \
+		--frames 10000 --hypothesis-profile fuzz
 
 # The stamp is written last, so that an interrupted set-up is taken up again.
 # torch comes first and alone: constraints.txt says why.

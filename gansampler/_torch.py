@@ -35,8 +35,8 @@ def single_thread() -> Iterator[None]:
     threads share them, and helpers that were started once do not live on in a forked process.
     """
     before = torch.get_num_threads()
-    _set_own_number_of_threads(1)
     try:
+        _set_own_number_of_threads(1)
         yield
     finally:
         _set_own_number_of_threads(before)

@@ -65,6 +65,7 @@ def put_below(given: Any, rows: pd.DataFrame) -> Any:
     schema = above.head(0).to_arrow().schema
     table = pa.Table.from_pandas(rows, schema=schema, preserve_index=False, safe=False)
     below = nw.from_arrow(table, backend=above.implementation)
+    below = below.rename(dict(zip(below.columns, above.columns, strict=True)))  # "" was renamed
     same = [nw.col(name).cast(dtype) for name, dtype in above.schema.items()]
     is_alike = below.schema == above.schema
     return nw.concat([above, below if is_alike else below.select(same)]).to_native()

@@ -125,9 +125,9 @@ class TableSampler(BaseSampler):
         with whole_fit(self):
             rows, target = self._check(X, y)
             X_new, labels = self._fit_resample(rows, target)
-        if self._container_ is not None:
-            return put_below(X, X_new.iloc[len(rows) :]), target.restore(labels)
-        return like(X, X_new), target.restore(labels)
+            if self._container_ is not None:
+                return put_below(X, X_new.iloc[len(rows) :]), target.restore(labels)
+            return like(X, X_new), target.restore(labels)
 
     def _in_container(self, rows: Any) -> Any:
         """Give new rows (n, columns) in the container of those that were fitted."""
@@ -200,9 +200,9 @@ def whole_fit(estimator: Any) -> Iterator[None]:
     With ``warm_start`` what was learnt earlier is there for the fit, and comes back if that fails.
     """
     earlier = _learnt(estimator) if getattr(estimator, "warm_start", False) else {}
-    if not earlier:
-        _forget(estimator)
     try:
+        if not earlier:
+            _forget(estimator)
         yield
     except BaseException:  # an interrupted fit, too, must not look like a finished one
         _forget(estimator)

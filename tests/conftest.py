@@ -7,11 +7,27 @@ from multiprocessing.context import BaseContext
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
+
+# So many examples of hypothesis all tests together try, each its share. Those of every day are the
+# same each time, so that no change is blamed for what another one would have met.
+EXAMPLES = {"every-day": 200, "fuzz": 10_000}
+for name, n in EXAMPLES.items():
+    settings.register_profile(
+        name,
+        max_examples=n,
+        derandomize=name == "every-day",
+        deadline=None,
+        database=None,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+settings.load_profile("every-day")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--frames", type=int, default=300, help="how many random tables the fuzzer tries"
+        "--frames", type=int, default=150, help="how many random tables the fuzzer tries"
     )
 
 

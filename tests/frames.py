@@ -182,9 +182,12 @@ WHOLE = ("int", "uint", "bool", "huge", "constant", "id", "sparse int")
 
 def random_column(rng, n):
     """Draw a column of n rows, its kind and its holes."""
-    kind = rng.choice(sorted(COLUMNS))
+    return make_column(rng.choice(sorted(COLUMNS)), rng, n, rng.choice([0, 0, 0.1, 0.5, 1]))
+
+
+def make_column(kind, rng, n, rate):
+    """Make a column of n rows of a kind, such a share of them holes where it can hold any."""
     column = COLUMNS[kind](rng, n)
-    rate = rng.choice([0, 0, 0.1, 0.5, 1])
     if rate and not (kind.startswith(WHOLE) and kind not in ("bool objects", "ints")):
         return _with_holes(column, rng.random(n) < rate, rng)
     return column
@@ -204,22 +207,30 @@ NAMES = [
 ]
 
 
+INDEXES = {
+    "numbered": lambda rng, n: pd.RangeIndex(n),
+    "permuted": lambda rng, n: pd.Index(rng.permutation(n)),
+    "repeated": lambda rng, n: pd.Index(rng.integers(0, 5, n)),
+    "dates": lambda rng, n: pd.date_range("2020", periods=n),
+    "texts": lambda rng, n: pd.Index([f"r{place}" for place in range(n)]),
+}
+
+
 def random_frame(rng):
     """Draw a frame of 12 to 60 rows and 1 to 6 columns."""
     n, width = int(rng.integers(12, 60)), int(rng.integers(1, 7))
     columns = [random_column(rng, n) for _ in range(width)]
-    frame = pd.concat(columns, axis=1, ignore_index=True)
     # Of mixed types scikit-learn takes no names.
     pool = NAMES[rng.integers(0, len(NAMES))]
     names = [pool[place] for place in rng.permutation(len(pool))[:width]]
+    return make_frame(columns, names, INDEXES[rng.choice(sorted(INDEXES))](rng, n))
+
+
+def make_frame(columns, names, index):
+    """Put columns side by side, whatever their names are."""
+    frame = pd.concat(columns, axis=1, ignore_index=True)
     frame.columns = pd.Index(names, tupleize_cols=False)
-    frame.index = [
-        pd.RangeIndex(n),
-        pd.Index(rng.permutation(n)),
-        pd.Index(rng.integers(0, 5, n)),
-        pd.date_range("2020", periods=n),
-        pd.Index([f"r{place}" for place in range(n)]),
-    ][rng.integers(0, 5)]
+    frame.index = index
     return frame
 
 
@@ -239,12 +250,16 @@ def random_target(rng, index):
     n, classes = len(index), int(rng.integers(2, 5))
     codes = rng.choice(classes, n, p=_shares(rng, classes))
     codes[:classes] = np.arange(classes)
-    kind = rng.choice(sorted(TARGETS))
-    y = TARGETS[kind](rng.permutation(codes))
+    kind, codes = rng.choice(sorted(TARGETS)), rng.permutation(codes)
     if rng.random() < 0.3:
-        return y
-    y = pd.Series(y, index=index, name=rng.choice(["class", "a", ""]))
-    dtype = DTYPES[rng.integers(0, len(DTYPES))]
+        return TARGETS[kind](codes)
+    name = rng.choice(["class", "a", ""])
+    return make_target(kind, codes, index, name, DTYPES[rng.integers(0, len(DTYPES))])
+
+
+def make_target(kind, codes, index, name, dtype):
+    """Make a Series of classes of a kind, in that dtype if it can hold them."""
+    y = pd.Series(TARGETS[kind](codes), index=index, name=name)
     fits = {"Int64": "int", "string": "text", "boolean": "bool"}
     return y if dtype is None or fits.get(dtype, kind) != kind else y.astype(dtype)
 

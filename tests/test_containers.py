@@ -154,3 +154,10 @@ def test_an_emptied_table_takes_rows():
     X = every_dtype()
     assert len(emptied(X)) == 0
     assert put_below(emptied(X), as_pandas(X)).equals(X)
+
+
+def test_a_column_without_a_name_keeps_it():
+    X = pl.DataFrame({"": np.linspace(0, 1, 7), "b": range(7)})
+    X_new, _ = JitterOverSampler(random_state=0).fit_resample(X, [0, 0, 0, 0, 1, 1, 1])
+    assert X_new.schema == X.schema
+    assert X_new.head(7).equals(X)

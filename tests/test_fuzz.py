@@ -1,19 +1,31 @@
 """Random tables: what comes in is understood, what goes out was there, nothing else changes.
 
-``pytest tests/test_fuzz.py --frames 5000`` tries so many; a failure names the seed of its table.
+Two ways to the same invariants. ``pytest tests/test_fuzz.py --frames 5000`` tries so many tables
+from seeds, large and quickly made; a failure names its seed. Hypothesis draws smaller tables and
+settings of the samplers, ``--hypothesis-profile fuzz`` ten thousand of them; it shrinks a failure
+to few rows and columns, and prints what makes it again. ``make fuzz`` does both.
 """
 
 import copy
 import csv
+import random
+import sys
 import warnings
-from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import strategies
 import torch
 from frames import random_fields, random_frame, random_target
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+from strategies import counted, rows_asked_for
 
+import gansampler
 from gansampler import JitterOverSampler, LSGANOverSampler
 from gansampler.cli import main
 from gansampler.columns import check_features, describe_columns
@@ -58,21 +70,53 @@ def nothing_is_said_twice():
 
 def test_frames_come_back_as_they_were(seed):
     sampler, X, y = draw(seed)
-    given = X.copy(deep=True), copy.deepcopy(y)
-    X_resampled, y_resampled = sampler.fit_resample(X, y)
-    assert_untouched(X, y, given)
-    n = len(X)
+    with nothing_else_changes(X, y):
+        X_resampled, y_resampled = sampler.fit_resample(X, y)
+    assert_kept(sampler, X, y, X_resampled, y_resampled)
+
+
+def assert_kept(sampler, X, y, X_resampled, y_resampled):
+    """Hold what came out, and what can be drawn besides, against what went in and was asked for."""
+    n, counts = len(X), counted(y)
     pd.testing.assert_frame_equal(X_resampled.iloc[:n], X.reset_index(drop=True))
     assert_labels_of(y_resampled[:n], y)
-    assert set(Counter(list(y_resampled)).values()) == {max(Counter(list(y)).values())}
+    assert counted(y_resampled) == rows_asked_for(sampler.sampling_strategy, counts)
+    assert sampler.synthetic_mask_.tolist() == [False] * n + [True] * (len(X_resampled) - n)
     label, most = max(sampler.sampling_strategy_.items(), key=lambda item: item[1], default=(0, 0))
     drawn = sampler.sample(4, label) if most else X.iloc[:0]
-    for new in (X_resampled.iloc[n:], drawn):
-        assert new.columns.equals(X.columns)
-        assert new.dtypes.tolist() == X.dtypes.tolist()
-        for i in range(X.shape[1]):
-            seen = set(map(repr, X.iloc[:, i].tolist()))
-            assert set(map(repr, new.iloc[:, i].tolist())) <= seen, X.dtypes.iloc[i]
+    assert_seen(X_resampled.iloc[n:], X)
+    assert_seen(drawn, X)
+
+
+def assert_seen(new, X):
+    """Let new rows look like others, and hold nothing that those do not."""
+    assert new.columns.equals(X.columns)
+    assert new.dtypes.tolist() == X.dtypes.tolist()
+    for i in range(X.shape[1]):
+        seen = set(map(repr, X.iloc[:, i].tolist()))
+        assert set(map(repr, new.iloc[:, i].tolist())) <= seen, X.dtypes.iloc[i]
+
+
+@contextmanager
+def nothing_else_changes(X, y):
+    """Hold what the user gave, and what all code of a process shares, against what it was."""
+    given, before = (X.copy(deep=True), copy.deepcopy(y)), shared_state()
+    yield
+    assert_untouched(X, y, given)
+    assert shared_state() == before
+
+
+def shared_state():
+    """Tell what all code of a process shares: sources of randomness, threads, filters, modes."""
+    return {
+        "numpy's random state": repr(np.random.get_state(legacy=False)),
+        "torch's random state": torch.get_rng_state().tolist(),
+        "python's random state": random.getstate(),
+        "torch's threads": torch.get_num_threads(),
+        "torch's modes": (torch.get_default_dtype(), torch.is_grad_enabled()),
+        "filters of warnings": list(warnings.filters),
+        "numpy's errors": np.geterr(),
+    }
 
 
 def assert_untouched(X, y, given):
@@ -91,14 +135,164 @@ def assert_labels_of(labels, y):
         assert labels.dtype == y.dtype
 
 
+def share(part):
+    """Let a test have its part of the examples of the profile."""
+    return settings(max_examples=round(part * settings.default.max_examples))
+
+
+@share(0.55)
+@given(strategies.cases())
+def test_whatever_is_asked_for_is_given_and_nothing_else(case):
+    sampler, table = case
+    X, y = table.make()
+    with nothing_else_changes(X, y):
+        first, labels = sampler.fit_resample(X, y)
+        again, _ = clone(sampler).fit_resample(X, y)
+    pd.testing.assert_frame_equal(first, again)
+    assert_kept(sampler, X, y, first, labels)
+
+
+# Each is good for some parameters, and bad for all others.
+VALUES = [None, "none", "", b"", -1, 0, 0.5, 1.5, 3, np.nan, np.inf, [], [0], ["a"], {}, {9: 9}]
+VALUES += [[-1], [None], [0.5, "x"], (1, 2, 3), object, print, True, 1j, pd.NA, np.ones((2, 2))]
+
+
+@share(0.2)
+@given(strategies.cases(), st.data())
+def test_a_setting_is_taken_or_refused_by_its_name(case, data):
+    sampler, table = case
+    name = data.draw(st.sampled_from(sorted(sampler.get_params(deep=False))))
+    sampler.set_params(**{name: data.draw(st.sampled_from(VALUES))})
+    refused = assert_good_or_refused(sampler, *table.make())
+    of_imbalanced_learn = name == "sampling_strategy" and "ratio" in str(refused)
+    assert refused is None or name in refused or of_imbalanced_learn
+
+
+def assert_good_or_refused(sampler, X, y):
+    """Let a sampler do its work, or say in words why it cannot and be as if never fitted."""
+    with nothing_else_changes(X, y):
+        try:
+            sampler.fit_resample(X, y)
+        except (ValueError, TypeError, FloatingPointError) as error:
+            assert not [name for name in vars(sampler) if name.endswith("_")]
+            assert is_ours(error), f"{error!r} was not foreseen"
+            return str(error)
+    return None
+
+
+def is_ours(error):
+    """Whether an error was raised by this package, or by those that check for it."""
+    frames, frame = [], error.__traceback__
+    while frame is not None:
+        frames.append(frame.tb_frame.f_code.co_filename)
+        frame = frame.tb_next
+    checks = ("sklearn/utils", "imblearn/utils", "gansampler/")
+    return any(each in frames[-1].replace("\\", "/") for each in checks)
+
+
+# What is wrong with a table, and a word that says so.
+WRONG = {
+    "a column twice": (lambda X, y: (pd.concat([X, X], axis=1), y), "more than one column"),
+    "no rows": (lambda X, y: (X[:0], y[:0]), "0 sample|class"),
+    "no columns": (lambda X, y: (X.iloc[:, :0], y), "0 feature"),
+    "a row too few": (lambda X, y: (X[1:], y), "inconsistent numbers"),
+    "a class too few": (lambda X, y: (X, y[1:]), "inconsistent numbers|class"),
+    "one class": (lambda X, y: (X, np.zeros(len(X))), "class"),
+    "no classes": (lambda X, y: (X, None), "y"),
+    "holes in the classes": (lambda X, y: (X, [None, *list(y)[1:]]), "NaN"),
+    "numbers for classes": (lambda X, y: (X, np.arange(len(X)) + 0.5), "continuous"),
+    "complex classes": (lambda X, y: (X, np.asarray(y == y) * 1j), "[Cc]omplex"),
+    "two targets": (lambda X, y: (X, np.ones((len(X), 2))), "[Mm]ultilabel"),
+    "infinity": (lambda X, y: (X.assign(**{"∞": np.inf}), y), "inf"),
+    "complex numbers": (lambda X, y: (X.assign(c=1j), y), "[Cc]omplex"),
+    "lists": (lambda X, y: (X.assign(lists=[[1]] * len(X)), y), "lists"),
+    "dicts": (lambda X, y: (X.assign(dicts=[{}] * len(X)), y), "dicts"),
+    "no table": (lambda X, y: (None, y), "array"),
+    "a number": (lambda X, y: (3, y), "array"),
+    "a cube": (lambda X, y: (np.ones((len(X), 2, 2)), y), "dim"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+@share(0.005)
+@given(strategies.cases(names=strategies.NAMES[:1]))
+def test_what_is_wrong_with_a_table_is_said(wrong, case):
+    sampler, table = case
+    change, word = WRONG[wrong]
+    X, y = change(*table.make())
+    with pytest.raises((ValueError, TypeError), match=word) as caught:
+        sampler.fit_resample(X, y)
+    assert is_ours(caught.value)
+    assert not [name for name in vars(sampler) if name.endswith("_")]
+
+
+@share(0.1)
+@given(strategies.cases(kinds=strategies.KINDS_OF_POLARS, names=[["a", "b c", "", "😀", "self"]]))
+def test_polars_comes_back_as_polars(case):
+    pl = pytest.importorskip("polars")
+    sampler, table = case
+    X, y = table.make()
+    X = pl.from_pandas(X.reset_index(drop=True))
+    given, before = X.clone(), shared_state()
+    first, labels = sampler.fit_resample(X, y)
+    again, _ = clone(sampler).fit_resample(X, y)
+    assert shared_state() == before
+    assert given.equals(X)
+    assert first.schema == X.schema
+    assert first.head(len(X)).equals(X)
+    assert first.equals(again)
+    assert counted(labels) == rows_asked_for(sampler.sampling_strategy, counted(y))
+    for name in X.columns:
+        assert set(map(repr, first[name])) <= set(map(repr, X[name]))
+
+
+# What is there before a fit begins, or puts back and can itself not be put back.
+AROUND = {"fit_resample", "whole_fit", "_forget", "_learnt"}
+AROUND |= {"single_thread", "_set_own_number_of_threads"}
+PACKAGE = str(Path(gansampler.__file__).parent)
+
+
+@contextmanager
+def interrupted_at(moment):
+    """Raise KeyboardInterrupt at the so manyth call of a function of ours; count the calls."""
+    calls = []
+
+    def watch(frame, event, _):
+        code = frame.f_code
+        if code.co_filename.startswith(PACKAGE) and code.co_name not in AROUND:
+            calls.append(code.co_name)
+            if len(calls) == moment:
+                raise KeyboardInterrupt
+
+    before = sys.gettrace()
+    sys.settrace(watch)
+    try:
+        yield calls
+    finally:
+        sys.settrace(before)
+
+
+@share(0.06)
+@given(strategies.cases(), st.floats(0, 1))
+def test_an_interruption_at_any_moment_leaves_no_trace(case, moment):
+    sampler, table = case
+    X, y = table.make()
+    with interrupted_at(None) as calls:
+        expected, _ = sampler.fit_resample(X, y)
+    with nothing_else_changes(X, y):
+        with pytest.raises(KeyboardInterrupt), interrupted_at(1 + int(moment * (len(calls) - 1))):
+            sampler.fit_resample(X, y)
+        assert not [name for name in vars(sampler) if name.endswith("_")]
+    again, _ = sampler.fit_resample(X, y)
+    pd.testing.assert_frame_equal(again, expected)
+
+
 def test_the_same_seed_gives_the_same_rows_and_touches_no_other(seldom):
     sampler, X, y = draw(seldom)
-    states = np.random.mtrand._rand.get_state()[1].copy(), torch.get_rng_state()
-    first, _ = sampler.fit_resample(X, y)
-    again, _ = sampler.fit_resample(X, y)
+    with nothing_else_changes(X, y):
+        first, _ = sampler.fit_resample(X, y)
+        again, _ = sampler.fit_resample(X, y)
     pd.testing.assert_frame_equal(first, again)
-    np.testing.assert_array_equal(np.random.mtrand._rand.get_state()[1], states[0])
-    assert torch.equal(torch.get_rng_state(), states[1])
 
 
 def test_arrays_of_objects_come_back_as_they_were(seldom):
