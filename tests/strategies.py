@@ -4,7 +4,6 @@ from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from frames import COLUMNS, DTYPES, INDEXES, NAMES, TARGETS, make_column, make_frame, make_target
 from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeClassifier

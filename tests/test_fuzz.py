@@ -109,7 +109,7 @@ def nothing_else_changes(X, y):
 def shared_state():
     """Tell what all code of a process shares: sources of randomness, threads, filters, modes."""
     return {
-        "numpy's random state": repr(np.random.get_state(legacy=False)),
+        "numpy's random state": repr(np.random.mtrand._rand.get_state()),
         "torch's random state": torch.get_rng_state().tolist(),
         "python's random state": random.getstate(),
         "torch's threads": torch.get_num_threads(),
