@@ -9,10 +9,8 @@ to few rows and columns, and prints what makes it again. ``make fuzz`` does both
 import copy
 import csv
 import random
-import sys
 import warnings
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -22,10 +20,10 @@ import torch
 from frames import random_fields, random_frame, random_target
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from interruptions import interrupted_at
 from sklearn.base import clone
 from strategies import counted, rows_asked_for
 
-import gansampler
 from gansampler import JitterOverSampler, LSGANOverSampler
 from gansampler.cli import main
 from gansampler.columns import check_features, describe_columns
@@ -244,32 +242,6 @@ def test_polars_comes_back_as_polars(case):
     assert counted(labels) == rows_asked_for(sampler.sampling_strategy, counted(y))
     for name in X.columns:
         assert set(map(repr, first[name])) <= set(map(repr, X[name]))
-
-
-# What is there before a fit begins, or puts back and can itself not be put back.
-AROUND = {"fit_resample", "whole_fit", "_forget", "_learnt"}
-AROUND |= {"single_thread", "_set_own_number_of_threads"}
-PACKAGE = str(Path(gansampler.__file__).parent)
-
-
-@contextmanager
-def interrupted_at(moment):
-    """Raise KeyboardInterrupt at the so manyth call of a function of ours; count the calls."""
-    calls = []
-
-    def watch(frame, event, _):
-        code = frame.f_code
-        if code.co_filename.startswith(PACKAGE) and code.co_name not in AROUND:
-            calls.append(code.co_name)
-            if len(calls) == moment:
-                raise KeyboardInterrupt
-
-    before = sys.gettrace()
-    sys.settrace(watch)
-    try:
-        yield calls
-    finally:
-        sys.settrace(before)
 
 
 @share(0.06)

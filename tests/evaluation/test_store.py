@@ -288,3 +288,74 @@ def test_a_trial_that_was_half_written_at_a_kill_is_gone(path, forkserver, faile
         store.add(trial_of(KEYS[1]))
         assert store.done() == {*KEYS[:2]}
         assert len(store.frame()) == 6
+
+
+def fill(store):
+    """Leave no room on the disk for another page, as SQLite sees it."""
+    pages = store.connection.execute("PRAGMA page_count").fetchone()[0]
+    store.connection.execute(f"PRAGMA max_page_count = {pages}")
+
+
+def test_a_full_disk_is_named_with_the_store_and_leaves_the_earlier_trials(path):
+    large = rows_of(KEYS[1]) * 500
+    with Store(path, SETTINGS) as store:
+        store.add(trial_of(KEYS[0]))
+        fill(store)
+        for _ in range(2):
+            with pytest.raises(OSError, match=r"run\.sqlite cannot be used: database or disk is full"):
+                store.add(trial_of(KEYS[1], large))
+        assert store.done() == {KEYS[0]}
+        store.connection.execute("PRAGMA max_page_count = 100000")
+        store.add(trial_of(KEYS[1], large))
+        assert store.done() == {*KEYS[:2]}
+
+
+def test_a_commit_that_fails_leaves_the_earlier_trials_and_the_store_in_use(path):
+    with Store(path, SETTINGS) as store:
+        store.add(trial_of(KEYS[0]))
+        store.connection = FailingCommit(store.connection)
+        with pytest.raises(OSError, match=r"run\.sqlite cannot be used: disk I/O error"):
+            store.add(trial_of(KEYS[1]))
+        assert store.done() == {KEYS[0]}
+        store.add(trial_of(KEYS[2]))
+    with Store(path) as store:
+        assert store.done() == {KEYS[0], KEYS[2]}
+
+
+class FailingCommit:
+    """A connection whose first COMMIT finds the disk at fault, and leaves the transaction open."""
+
+    def __init__(self, connection):
+        self.connection, self.is_broken = connection, True
+
+    def __getattr__(self, name):
+        return getattr(self.connection, name)
+
+    def execute(self, statement, *values):
+        if statement == "COMMIT" and self.is_broken:
+            self.is_broken = False
+            raise sqlite3.OperationalError("disk I/O error")
+        return self.connection.execute(statement, *values)
+
+
+def add_each(path, keys, start):
+    with Store(path, SETTINGS) as store:
+        start.wait()
+        for key in keys:
+            store.add(trial_of(key, rows_of(key) * 20))
+
+
+def test_two_processes_write_one_store(path, forkserver):
+    keys = [key._replace(repeat=repeat) for repeat in range(1, 11) for key in KEYS]
+    start = forkserver.Barrier(2)
+    # Some trials are added by both, and kept once.
+    parts = keys[:50], keys[30:]
+    processes = [forkserver.Process(target=add_each, args=(path, part, start)) for part in parts]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0]
+    with Store(path) as store:
+        assert store.done() == {*keys}
+        assert len(store.frame()) == len(keys) * 3 * 20
