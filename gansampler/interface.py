@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from numbers import Real
@@ -178,9 +179,26 @@ def rows_wanted(strategy: Any, target: Target) -> dict[Any, int]:
     if isinstance(strategy, (str, Real)):  # it names no class, and any kind of label will do
         wanted = check_sampling_strategy(strategy, target.codes, "over-sampling")
         return {target.classes[code]: int(n) for code, n in wanted.items()}
-    strategy = dict(strategy) if isinstance(strategy, Mapping) else strategy
+    if len(target.classes) > 1:
+        strategy = _asked_for(strategy, target)
     wanted = check_sampling_strategy(strategy, target.labels, "over-sampling")
     return {label: int(n) for label, n in wanted.items()}
+
+
+def _asked_for(strategy: Any, target: Target) -> dict[Any, Any]:
+    """Give the rows that classes are to have, by a mapping or a function that makes one."""
+    asked = strategy(target.labels) if callable(strategy) else strategy
+    if not isinstance(asked, Mapping):
+        raise TypeError(
+            f"sampling_strategy={strategy!r} must give a dict from classes to numbers of rows; it "
+            f"gave {asked!r}."
+        )
+    for label, n in asked.items():
+        if not isinstance(n, Real) or not abs(n) <= sys.maxsize or n != int(n):
+            raise ValueError(
+                f"sampling_strategy asks for {n!r} rows of class {label!r}: give a whole number."
+            )
+    return dict(asked)
 
 
 def like(X: Any, rows: Any) -> Any:

@@ -89,6 +89,23 @@ def test_every_sampling_strategy(make, strategy, expected):
     assert len(X_new) == len(y_new)
 
 
+@pytest.mark.parametrize("n", [np.nan, np.inf, 30.5, "30", None, 2**70, [30]])
+@pytest.mark.parametrize("how", [lambda asked: asked, lambda asked: lambda y: asked])
+def test_a_sampling_strategy_of_no_whole_rows_is_refused(how, n):
+    with pytest.raises(ValueError, match=r"sampling_strategy asks for .* rows of class 1: give a"):
+        JitterOverSampler(how({1: n})).fit_resample(GOOD, LABELS)
+
+
+def test_a_sampling_strategy_that_makes_no_dict_is_refused():
+    with pytest.raises(TypeError, match=r"sampling_strategy=.*must give a dict.*it gave \[30\]"):
+        JitterOverSampler(lambda y: [30]).fit_resample(GOOD, LABELS)
+
+
+def test_whole_rows_may_be_of_any_type_of_number():
+    _, y_new = JitterOverSampler({1: np.float64(30)}, acceptance=None).fit_resample(GOOD, LABELS)
+    assert Counter(y_new.tolist())[1] == 30
+
+
 def test_a_share_as_sampling_strategy():
     X, y = np.random.default_rng(0).normal(size=(120, 3)), np.repeat(["a", "b"], [100, 20])
     _, y_new = LSGANOverSampler(0.5, **FAST).fit_resample(X, y)

@@ -12,6 +12,7 @@ import pytest
 
 from gansampler import JitterOverSampler, __version__
 from gansampler.cli import main
+from gansampler.evaluation import read_store
 from gansampler.evaluation.jobs import Job
 from gansampler.saving.writing import write_sampler
 
@@ -605,6 +606,58 @@ def test_a_full_disk_is_named_with_the_file_and_leaves_the_older_one(data, tmp_p
     assert last == f"gansampler: error: File too large: {tmp_path / 'new.csv'}"
     assert (tmp_path / "new.csv").read_text() == "older"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data.csv", "new.csv"]
+
+
+@pytest.fixture
+def fill_disk(monkeypatch):
+    """Let a file of that name meet a full disk."""
+    whole = Path.open
+
+    def fill(name):
+        def open_or_fill(self, *how, **more):
+            is_it = self.name == f"{name}.part"
+            return whole(Path("/dev/full") if is_it else self, *how, **more)
+
+        monkeypatch.setattr(Path, "open", open_or_fill)
+
+    return fill
+
+
+on_linux = pytest.mark.skipif(not Path("/dev/full").exists(), reason="asks Linux for a full disk")
+
+
+@on_linux
+@pytest.mark.parametrize("name", ["results.csv", "summary.md", "report.html"])
+def test_a_full_disk_leaves_the_older_pages_and_the_results(
+    data, tmp_path, undrawn, fill_disk, capsys, name
+):
+    words = [*BENCHMARK, *NONE, *FEW_TREES, "--store", "run.sqlite"]
+    assert main(words) == 0
+    before = {path.name: path.read_text() for path in (tmp_path / "out").iterdir()}
+    results = read_store("run.sqlite")
+    fill_disk(name)
+    assert main([*words, "--strategies", "random"]) == 2
+    message = f"gansampler: error: No space left on device: {tmp_path / 'out' / name}"
+    assert capsys.readouterr().err.splitlines()[-1] == message
+    after = {path.name: path.read_text() for path in (tmp_path / "out").iterdir()}
+    assert after.keys() == before.keys()
+    assert after[name] == before[name]
+    kept = read_store("run.sqlite")
+    assert set(kept["strategy"]) == {"none", "random"}
+    pd.testing.assert_frame_equal(kept[kept["strategy"] == "none"].reset_index(drop=True), results)
+
+
+@on_linux
+def test_a_full_disk_leaves_the_older_report_on_generated_rows(data, tmp_path, fill_disk, capsys):
+    (tmp_path / "page.html").write_text("older")
+    fill_disk("page.html")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gansampler.generate._report", lambda *_: "newer")
+        assert main([*GENERATE, "5", "--sampler", "jitter", "--report", "page.html"]) == 2
+    assert "No space left on device" in capsys.readouterr().err.splitlines()[-1]
+    assert (tmp_path / "page.html").read_text() == "older"
+    assert len(pd.read_csv("new.csv")) == 5
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data.csv", "new.csv", "page.html"]
 
 
 @pytest.mark.parametrize("module", ["gansampler.cli", "torch", "pandas"])

@@ -151,7 +151,25 @@ def test_whatever_is_asked_for_is_given_and_nothing_else(case):
 
 
 # Each is good for some parameters, and bad for all others.
-VALUES = [None, "none", "", b"", -1, 0, 0.5, 1.5, 3, np.nan, np.inf, [], [0], ["a"], {}, {9: 9}]
+VALUES = [
+    None,
+    "none",
+    "",
+    b"",
+    -1,
+    0,
+    0.5,
+    1.5,
+    3,
+    np.nan,
+    np.inf,
+    [],
+    [0],
+    ["a"],
+    {},
+    {9: 9},
+    {0: np.nan},
+]
 VALUES += [[-1], [None], [0.5, "x"], (1, 2, 3), object, print, True, 1j, pd.NA, np.ones((2, 2))]
 
 

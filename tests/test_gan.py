@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from interruptions import interrupted_at
 from sklearn.base import clone
 from torch import nn
 
@@ -19,6 +20,20 @@ def pictures():
     """Sixty pictures of 3 x 4, of two classes."""
     rows = np.random.default_rng(0).normal(size=(60, 3, 4))
     return rows, np.repeat(["cat", "dog"], 30)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.9, 1])
+def test_an_interruption_at_any_moment_leaves_an_estimator_that_was_never_fitted(pictures, share):
+    gan = ConditionalGAN(**QUICK, random_state=0)
+    with interrupted_at(None) as calls:
+        expected = clone(gan).fit(*pictures)
+    threads = torch.get_num_threads()
+    moment = int(share * (calls.index("warn_if_collapsed") - 1))
+    with pytest.raises(KeyboardInterrupt), interrupted_at(moment):
+        gan.fit(*pictures)
+    assert not [name for name in vars(gan) if name.endswith("_")]
+    assert torch.get_num_threads() == threads
+    np.testing.assert_array_equal(gan.fit(*pictures).sample(4, "cat"), expected.sample(4, "cat"))
 
 
 def test_rows_keep_their_shape_and_classes_their_names(pictures):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from interruptions import interrupted_at
 from sklearn.base import clone
 from torch import nn
 
@@ -191,6 +192,21 @@ def test_an_interrupted_fit_leaves_what_was_learnt_before():
     assert torch.equal(learnt(sampler), learnt(twin))
     assert sampler.history_ == twin.history_
     pd.testing.assert_frame_equal(sampler.sample(5), twin.sample(5))
+
+
+@pytest.mark.parametrize("share", [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1])
+def test_an_interruption_at_any_moment_leaves_what_was_learnt_before(share):
+    sampler = fitted(steps=2)
+    twin, trial = copy.deepcopy(sampler), copy.deepcopy(sampler)
+    with interrupted_at(None) as calls:
+        trial.fit_resample(ROWS, Y)
+    with pytest.raises(KeyboardInterrupt), interrupted_at(1 + int(share * (len(calls) - 1))):
+        sampler.fit_resample(ROWS, Y)
+    assert vars(sampler).keys() == vars(twin).keys()
+    assert torch.equal(learnt(sampler), learnt(twin))
+    pd.testing.assert_frame_equal(sampler.sample(5), twin.sample(5))
+    sampler.fit_resample(ROWS, Y)
+    assert torch.equal(learnt(sampler), learnt(trial))
 
 
 def test_the_same_rows_are_kept_aside_again(monkeypatch):
