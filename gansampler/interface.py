@@ -194,7 +194,7 @@ def _asked_for(strategy: Any, target: Target) -> dict[Any, Any]:
             f"gave {asked!r}."
         )
     for label, n in asked.items():
-        if not isinstance(n, Real) or not abs(n) <= sys.maxsize or n != int(n):
+        if not isinstance(n, Real) or not abs(float(n)) <= sys.maxsize or float(n) % 1:
             raise ValueError(
                 f"sampling_strategy asks for {n!r} rows of class {label!r}: give a whole number."
             )

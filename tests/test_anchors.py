@@ -167,6 +167,13 @@ def test_three_rows_and_one_column_are_enough_for_trees():
     np.testing.assert_allclose(np.bincount(rows[:, 0].astype(int)), 200, atol=60)
 
 
+@pytest.mark.filterwarnings("error")
+def test_one_row_is_what_trees_of_it_draw():
+    Z = np.array([[1.0, 2.0]], dtype=np.float32)
+    rows = drawn(TreeAnchors(2), Z, np.zeros(1, dtype=int), NUMBERS, 0, n=5)
+    np.testing.assert_array_equal(rows, np.repeat(Z, 5, axis=0))
+
+
 def test_trees_draw_the_same_with_the_same_seed_and_leave_the_rows_alone(two_clouds):
     Z, codes = two_clouds
     before = Z.copy()

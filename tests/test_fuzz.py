@@ -29,6 +29,7 @@ from gansampler.cli import main
 from gansampler.columns import check_features, describe_columns
 from gansampler.evaluation import compare
 from gansampler.evaluation.report import looks
+from gansampler.losses import GradientPenalty
 from gansampler.texts import doubts
 
 SAMPLERS = [
@@ -60,9 +61,10 @@ def draw(seed):
 
 @pytest.fixture(autouse=True)
 def nothing_is_said_twice():
-    """Let only what pandas will drop be an error; small classes may be spoken of."""
+    """Let what pandas will drop, and numbers gone wrong, be errors; we may speak of small classes."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
+        warnings.simplefilter("error", RuntimeWarning)
         yield
 
 
@@ -151,26 +153,9 @@ def test_whatever_is_asked_for_is_given_and_nothing_else(case):
 
 
 # Each is good for some parameters, and bad for all others.
-VALUES = [
-    None,
-    "none",
-    "",
-    b"",
-    -1,
-    0,
-    0.5,
-    1.5,
-    3,
-    np.nan,
-    np.inf,
-    [],
-    [0],
-    ["a"],
-    {},
-    {9: 9},
-    {0: np.nan},
-]
-VALUES += [[-1], [None], [0.5, "x"], (1, 2, 3), object, print, True, 1j, pd.NA, np.ones((2, 2))]
+VALUES = [None, "none", "", b"", -1, 0, 0.5, 1.5, 3, np.nan, np.inf, True, 1j, pd.NA, pd.NaT]
+VALUES += [[], [0], ["a"], [-1], [None], [0.5, "x"], (1, 2, 3), {}, {9: 9}, {0: np.nan}]
+VALUES += [len, GradientPenalty(), JitterOverSampler(), np.ones((2, 2)), pd.DataFrame()]
 
 
 @share(0.2)

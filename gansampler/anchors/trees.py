@@ -115,8 +115,8 @@ class _Redraw:
         ]
 
     def _slopes(self, field: Span) -> Matrix:
-        """Regress a number on the other columns, (width,); a category has none."""
-        if field.kind != "number":
+        """Regress a number on the other columns, (width,); a category has none, nor one row."""
+        if field.kind != "number" or len(self.rows) == 1:
             return np.zeros(self.rows.shape[1], dtype=np.float32)
         ridge = RidgeCV(RIDGE_PENALTIES)
         return ridge.fit(_hidden(self.rows, field), self.rows[:, field.start]).coef_
