@@ -19,6 +19,7 @@ from .columns import check_columns, check_unique
 from .containers import as_pandas, emptied, put_below
 from .encoding import as_frame
 from .targets import Target
+from .warm_start import goes_on
 from .words import instead_of, refuse_unknown_words
 
 
@@ -217,7 +218,7 @@ def whole_fit(estimator: Any) -> Iterator[None]:
 
     With ``warm_start`` what was learnt earlier is there for the fit, and comes back if that fails.
     """
-    earlier = _learnt(estimator) if getattr(estimator, "warm_start", False) else {}
+    earlier = _learnt(estimator) if goes_on(estimator) else {}
     try:
         if not earlier:
             _forget(estimator)

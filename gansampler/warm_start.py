@@ -15,11 +15,16 @@ from .encoding import CategoryEncoder, TableEncoder
 MOST_NAMED = 5
 
 
+def goes_on(estimator: Any) -> bool:
+    """Whether a fit is to go on from an earlier one; what is no boolean is refused later."""
+    wanted = getattr(estimator, "warm_start", False)
+    return isinstance(wanted, (bool, np.bool_)) and bool(wanted)
+
+
 def earlier_fit(estimator: Any) -> Any:
     """Give what an earlier fit left, if this one is to go on from it; else None."""
-    wanted = getattr(estimator, "warm_start", False)
     learnt = getattr(estimator, "generator_", None) is not None
-    return copy.copy(estimator) if wanted and learnt else None
+    return copy.copy(estimator) if learnt and goes_on(estimator) else None
 
 
 def check_same(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:

@@ -2,14 +2,14 @@
 
 import sys
 from contextlib import contextmanager
+from inspect import CO_GENERATOR
 from pathlib import Path
 
 import gansampler
 
 PACKAGE = str(Path(gansampler.__file__).parent)
 # What is there before a fit begins, or puts back and can itself not be put back.
-AROUND = {"fit_resample", "whole_fit", "_forget", "_learnt"}
-AROUND |= {"single_thread", "_set_own_number_of_threads"}
+AROUND = {"fit_resample", "_forget", "_learnt", "_set_own_number_of_threads"}
 
 
 @contextmanager
@@ -19,7 +19,10 @@ def interrupted_at(moment):
 
     def watch(frame, event, _):
         code = frame.f_code
-        if code.co_filename.startswith(PACKAGE) and code.co_name not in AROUND:
+        # Python itself drops what is raised in a generator that is thrown away.
+        is_generator = code.co_flags & CO_GENERATOR
+        is_ours = code.co_filename.startswith(PACKAGE)
+        if is_ours and not is_generator and code.co_name not in AROUND:
             calls.append(code.co_name)
             if len(calls) == moment:
                 raise KeyboardInterrupt

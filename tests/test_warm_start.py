@@ -194,6 +194,14 @@ def test_an_interrupted_fit_leaves_what_was_learnt_before():
     pd.testing.assert_frame_equal(sampler.sample(5), twin.sample(5))
 
 
+@pytest.mark.parametrize("wrong", [pd.NA, np.ones((2, 2)), pd.DataFrame(), 1, "no"])
+def test_only_a_boolean_asks_for_it(wrong):
+    with pytest.raises(ValueError, match="The 'warm_start' parameter of LSGANOverSampler must be"):
+        fitted(warm_start=wrong)
+    with pytest.raises(ValueError, match="The 'warm_start' parameter of ConditionalGAN must be"):
+        ConditionalGAN(warm_start=wrong).fit(np.zeros((9, 2)))
+
+
 @pytest.mark.parametrize("share", [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1])
 def test_an_interruption_at_any_moment_leaves_what_was_learnt_before(share):
     sampler = fitted(steps=2)
