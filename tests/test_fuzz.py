@@ -166,7 +166,9 @@ def test_a_setting_is_taken_or_refused_by_its_name(case, data):
     name = data.draw(st.sampled_from(sorted(sampler.get_params(deep=False))))
     sampler.set_params(**{name: data.draw(st.sampled_from(VALUES))})
     refused = assert_good_or_refused(sampler, *table.make())
-    if refused is not None and name not in refused:  # imbalanced-learn says it in other words
+    if (
+        refused is not None and name.removesuffix("s") not in refused
+    ):  # imbalanced-learn says it in other words
         assert name == "sampling_strategy"
         assert re.search("ratio|not present in the data", refused)
 
