@@ -9,7 +9,7 @@ import gansampler
 
 PACKAGE = str(Path(gansampler.__file__).parent)
 # What is there before a fit begins, or puts back and can itself not be put back.
-AROUND = {"fit_resample", "_forget", "_learnt", "_set_own_number_of_threads"}
+AROUND = {"fit_resample", "goes_on", "_forget", "_learnt", "_set_own_number_of_threads"}
 
 
 @contextmanager
