@@ -23,8 +23,8 @@ test-pandas3: $(STAMP)
 	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/pandas3 'pandas>=3,<4'
 	PYTHONPATH=$(VENV)/pandas3 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
-# Ten thousand random tables, and as many shrinkable ones with random settings: about two hours on
-# two cores. What fails is printed small, with what makes it again.
+# Ten thousand random tables, and as many shrinkable ones with random settings: about half an
+# hour on two cores. What fails is printed small, with what makes it again.
 fuzz: $(STAMP)
 	$(BIN)/python -m pytest tests/test_fuzz.py --numprocesses 2 --dist worksteal \
 		--frames 10000 --hypothesis-profile fuzz
