@@ -143,16 +143,16 @@ class OutOfBag(ClassifierAcceptance):
 class StudentsGradient(Idea):
     """Generated rows are to push a student where held-out rows would push it."""
 
-    def _play(self, gan: Any, Z: Any, condition: Any, n_classes: int) -> None:
+    def _play(self, gan: Any, Z: Any, condition: Any, n_classes: int, *rest: Any) -> None:
         rows, codes = torch.from_numpy(Z), torch.from_numpy(condition)
         order = torch.from_numpy(self._rng_.permutation(len(Z)))
         learns, held_out = order[::2], order[1::2]
-        torch_random = torch.Generator().manual_seed(int(self._rng_.integers(2**31)))
-        student = Student(rows.shape[1], n_classes, torch_random)
-        student.learn(rows[learns], codes[learns], torch_random)
-        codes_told = torch.from_numpy(self.told(condition[held_out]))
-        gan.penalty = Alignment(student, student.push(rows[held_out], codes_told).detach())
-        super()._play(gan, Z, condition, n_classes)
+        random = torch.Generator().manual_seed(int(self._rng_.integers(2**31)))
+        student = Student(rows.shape[1], n_classes, random)
+        student.learn(rows[learns], codes[learns], random)
+        told = torch.from_numpy(self.told(condition[held_out]))
+        gan.penalty = Alignment(student, student.push(rows[held_out], told))
+        super()._play(gan, Z, condition, n_classes, *rest)
 
 
 class Student:
