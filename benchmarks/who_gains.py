@@ -1,11 +1,11 @@
-"""Who gains by new rows: ten learners, each with its threshold, its weights, SMOTE and our rows.
+"""Who gains by new rows: learners, each with its threshold, its weights, SMOTE and our rows.
 
-    python benchmarks/who_gains.py             # many hours; writes who_gains.parquet and .md
-    python benchmarks/who_gains.py --learners logistic xgboost_tuned
+    python benchmarks/who_gains.py             # hours; writes who_gains.parquet, .json and .md
+    python benchmarks/who_gains.py --half held-out
 
-The sets are the core sets; those on which defaults were chosen are told apart. Learners run one
-after the other, and every finished trial is kept in a store of each (results/), so the study goes
-on where it was stopped. LightGBM and CatBoost take part where they are installed.
+The sets are the core sets of two classes; those on which defaults were chosen are told apart. Every
+finished trial is kept in a store (results/who_gains.sqlite), so the study goes on where it was
+stopped. LightGBM and CatBoost take part where they are installed.
 """
 
 import argparse
@@ -56,19 +56,22 @@ RANKING, LABELS = ["roc_auc", "average_precision"], ["mcc", "f1"]
 
 
 def run(args: argparse.Namespace) -> pd.DataFrame:
-    """Run one learner after the other, each into a store of its own."""
+    """Run all learners, then class weights for those that take some, each into its store."""
+    sets = core_sets(args.data, args.half).query("classes == 2")
+    chosen = {name: learners()[name] for name in args.learners}
+    weighted = {name: learner for name, learner in chosen.items() if name not in WEIGHTLESS}
     earlier, parts = earlier_results(args), []
-    for name in args.learners:
-        weights = [] if name in WEIGHTLESS else ["class_weight"]
+    for strategies, taught in ((STRATEGIES, chosen), (["class_weight"], weighted)):
+        kind = strategies[-1]
         results = run_study(
-            sources(args.data, core_sets(args.data, args.half)),
-            [*STRATEGIES, *weights],
-            store=args.store.with_stem(f"{args.store.stem}_{name}"),
-            earlier=None if earlier is None else earlier[earlier["learner"] == name],
+            sources(args.data, sets),
+            strategies,
+            store=args.store.with_stem(f"{args.store.stem}_{kind}"),
+            earlier=None if earlier is None else earlier[earlier["strategy"].isin(strategies)],
             max_rows=args.rows,
             folds=args.folds,
             repeats=args.repeats,
-            learners={name: learners()[name]},
+            learners=taught,
             metrics=[*RANKING, *LABELS],
             n_jobs=args.n_jobs,
             verbose=1,
@@ -81,10 +84,11 @@ def page(results: pd.DataFrame, source: dict) -> str:
     held_out = set(source["settings"]["held_out"])
     facts = {"sets": results["dataset"].nunique(), **source["settings"]}
     parts = [INTRODUCTION.format(**facts)]
-    for words, part in (
-        ("All sets", results),
-        ("Sets that took no part in any choice", results[results["dataset"].isin(held_out)]),
-    ):
+    unseen = results["dataset"].isin(held_out)
+    halves = [("Sets that took no part in any choice", results[unseen])]
+    if not unseen.all():
+        halves.insert(0, ("All sets", results))
+    for words, part in halves:
         parts += [f"## {words}"]
         for metric in [*RANKING, *LABELS]:
             parts += [f"### {METRICS[metric].title}", to_markdown(gains_by_learner(part, metric))]
@@ -104,7 +108,7 @@ def gains_by_learner(results: pd.DataFrame, metric: str) -> pd.DataFrame:
 
 
 INTRODUCTION = """\
-{sets} core sets of at most {rows} rows, {repeats} x {folds} folds. The gain over no new rows is the
+{sets} core sets of two classes, of at most {rows} rows, {repeats} x {folds} folds. The gain over no new rows is the
 estimate of Hodges and Lehmann over the sets, in brackets on how many there is one; a star says that
 p of Wilcoxon's signed-rank test is below .05, not corrected for the many cells. Scores of labels
 are taken at one half, but for *tuned_threshold*, which is tuned for the very score."""
