@@ -108,10 +108,11 @@ def gains_by_learner(results: pd.DataFrame, metric: str) -> pd.DataFrame:
 
 
 INTRODUCTION = """\
-{sets} core sets of two classes, of at most {rows} rows, {repeats} x {folds} folds. The gain over no new rows is the
-estimate of Hodges and Lehmann over the sets, in brackets on how many there is one; a star says that
-p of Wilcoxon's signed-rank test is below .05, not corrected for the many cells. Scores of labels
-are taken at one half, but for *tuned_threshold*, which is tuned for the very score."""
+{sets} core sets of two classes, of at most {rows} rows, {repeats} x {folds} folds. The gain over no
+new rows is the estimate of Hodges and Lehmann over the sets, in brackets on how many there is one;
+a star says that p of Wilcoxon's signed-rank test is below .05, not corrected for the many cells.
+Scores of labels are taken at one half, but for *tuned_threshold*, which is tuned for the very
+score."""
 
 
 if __name__ == "__main__":
