@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> pd.DataFrame:
         if readouts == TUNED:
             sets = sets[sets["classes"] <= MOST_CLASSES_TUNED]
         begun = earlier is not None and kind not in parts
-        parts[kind] = run_study(
+        results = run_study(
             sources(args.data, sets),
             strategies,
             store=args.store.with_stem(f"{args.store.stem}_{kind}"),
@@ -85,6 +85,7 @@ def run(args: argparse.Namespace) -> pd.DataFrame:
             n_jobs=args.n_jobs,
             verbose=1,
         )
+        parts[kind] = results[results["dataset"].isin(sets["name"])]
     return pd.concat(parts.values(), ignore_index=True)
 
 
