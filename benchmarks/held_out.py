@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
-import numpy as np
 import pandas as pd
 from core_sets import core_sets, sources
 from matplotlib.axes import Axes
@@ -218,11 +217,12 @@ def draw(results: pd.DataFrame, out: Path) -> None:
         axes = figure.subplots(len(LEARNERS), len(columns), sharex="col", sharey=True)
         for learner, row in zip(LEARNERS, axes, strict=True):
             own = results[results["learner"] == learner]
+            names = known(own, [*DRAWN, COMMITTEE])
             for (readout, metric), ax in zip(columns, row, strict=True):
                 part = read(own, readout)
-                shown = known(part, [*DRAWN, COMMITTEE])
+                shown = known(part, names)
                 gains = paired_gains(part, "none", strategies=shown, metrics=[metric])
-                draw_gains(ax, gains)
+                draw_gains(ax, gains, names)
                 if learner == LEARNERS[0]:
                     tuned = "\nboth thresholds tuned for it" if readout == "tuned" else "\n"
                     ax.set_title(METRICS[metric].title + tuned, fontsize=10)
@@ -230,14 +230,15 @@ def draw(results: pd.DataFrame, out: Path) -> None:
         figure.savefig(out.with_suffix(".png"), dpi=120)
 
 
-def draw_gains(ax: Axes, gains: pd.DataFrame) -> None:
+def draw_gains(ax: Axes, gains: pd.DataFrame, names: list[str]) -> None:
+    """Draw a line for each name; one that was not run for this score stays empty."""
     ax.axvline(0, color=DARK, linewidth=0.8, linestyle=":")
-    places = np.arange(len(gains))
-    ax.hlines(places, gains["low"], gains["high"], color=DARK, linewidth=1)
-    for place, row in zip(places, gains.itertuples(), strict=True):
+    for row in gains.itertuples():
+        place = names.index(row.strategy)
+        ax.hlines(place, row.low, row.high, color=DARK, linewidth=1)
         ax.plot([row.gain], [place], **mark(row.strategy))
-    ax.set_yticks(places, gains["strategy"])
-    ax.set_ylim(len(gains) - 0.4, -0.6)
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.4, -0.6)
     ax.grid(axis="x", color="#EEEEEE")
     ax.set_axisbelow(True)
 

@@ -58,7 +58,8 @@ def run_study(
 def earlier_runs(args: argparse.Namespace) -> list[dict]:
     """Runs that the results of the next one rest on, the first one first."""
     beside = args.out.with_suffix(".json")
-    if not (beside.exists() and (args.go_on or args.store.exists())):
+    begun = any(args.store.parent.glob(f"{args.store.stem}*{args.store.suffix}"))
+    if not (beside.exists() and (args.go_on or begun)):
         return []
     last = json.loads(beside.read_text())
     return [*last.get("earlier", []), {name: last[name] for name in ("command", "date", "commit")}]
