@@ -15,11 +15,10 @@ import lead_samplers as ideas
 import pandas as pd
 from core_sets import LEARNERS, METRICS, core_sets, sources
 from provenance import markdown_source
-from study import earlier_results, results_of, run_study, study_parser
+from study import repeat_by_repeat, results_of, study_parser, tables_of_changes
 
 from gansampler import Enlarge, JitterOverSampler, LSGANOverSampler
-from gansampler.evaluation.report.tables import gains_table, to_markdown
-from gansampler.evaluation.statistics.long_table import in_columns, scores_by_dataset
+from gansampler.evaluation.statistics.long_table import in_columns
 
 BASE = "lsgan_x3"
 X3 = Enlarge(3)
@@ -58,40 +57,19 @@ ARMS: dict[str, Any] = OTHERS | {
     for idea, pair in PAIRS.items()
     for name, sampler in zip((idea, f"{idea}: placebo"), pair, strict=True)
 }
-CELL = "{mean} ({wins}/{n}), p {p}"
 
 
 def run(args: argparse.Namespace) -> pd.DataFrame:
     """Run one repeat of all arms after the other."""
-    earlier = earlier_results(args)
     sets = core_sets(args.data, "chosen-on").query("classes == 2").iloc[::2]
-    for repeats in range(1, args.repeats + 1):
-        results = run_study(
-            sources(args.data, sets),
-            ARMS,
-            store=args.store,
-            earlier=earlier if repeats == 1 else None,
-            max_rows=args.rows,
-            folds=args.folds,
-            repeats=repeats,
-            learners=LEARNERS,
-            metrics=METRICS,
-            n_jobs=args.n_jobs,
-            verbose=1,
-        )
-    return results
+    how = {"learners": LEARNERS, "metrics": METRICS, "max_rows": args.rows}
+    return repeat_by_repeat(args, sources(args.data, sets), ARMS, **how)
 
 
 def page(results: pd.DataFrame, source: dict) -> str:
     facts = {"sets": results["dataset"].nunique(), "repeats": results["repeat"].nunique()}
     parts = [INTRODUCTION.format(**{**source["settings"], **facts})]
-    for learner in LEARNERS:
-        own = results[results["learner"] == learner]
-        table = gains_table(own, BASE, CELL, metrics=METRICS)
-        seconds = scores_by_dataset(own, "seconds_resample").median(axis=1).map("{:.2f}".format)
-        table = table.join(seconds.rename("seconds")).rename_axis("sampler")
-        ran = [arm for arm in ARMS if arm in table.index]
-        parts += [f"## Behind {learner}", to_markdown(table.loc[ran])]
+    parts += tables_of_changes(results, BASE, list(ARMS), LEARNERS, METRICS)
     return "\n\n".join(["# Leads", *parts, markdown_source(source)]) + "\n"
 
 

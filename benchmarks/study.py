@@ -9,8 +9,12 @@ import pandas as pd
 from provenance import provenance
 
 from gansampler.evaluation import Store, compare
+from gansampler.evaluation.report.tables import gains_table, to_markdown
+from gansampler.evaluation.statistics.long_table import scores_by_dataset
 
 HERE = Path(__file__).parent
+# A gain, on how many sets there is one, and p.
+CHANGE = "{mean} ({wins}/{n}), p {p}"
 
 
 def plain_parser(out: str, description: str | None) -> argparse.ArgumentParser:
@@ -53,6 +57,41 @@ def run_study(
         with Store(store, {}) as begun:
             begun.take_over(earlier)
     return compare(data_sets, None, strategies, store=store, **options)
+
+
+def repeat_by_repeat(
+    args: argparse.Namespace, data_sets: list, arms: object, **options: object
+) -> pd.DataFrame:
+    """Run one repeat of all arms after the other, so that whole ones are there when it is ended."""
+    earlier = earlier_results(args)
+    for repeats in range(1, args.repeats + 1):
+        results = run_study(
+            data_sets,
+            arms,
+            store=args.store,
+            earlier=earlier if repeats == 1 else None,
+            folds=args.folds,
+            repeats=repeats,
+            n_jobs=args.n_jobs,
+            verbose=1,
+            **options,
+        )
+    return results
+
+
+def tables_of_changes(
+    results: pd.DataFrame, base: str, arms: list[str], learners: list[str], metrics: list[str]
+) -> list[str]:
+    """Write for each learner what each arm gains over the base, and its median seconds."""
+    parts = []
+    for learner in learners:
+        own = results[results["learner"] == learner]
+        table = gains_table(own, base, CHANGE, metrics=metrics)
+        seconds = scores_by_dataset(own, "seconds_resample").median(axis=1).map("{:.2f}".format)
+        table = table.join(seconds.rename("seconds")).rename_axis("arm")
+        ran = [arm for arm in arms if arm in table.index]
+        parts += [f"## Behind {learner}", to_markdown(table.loc[ran])]
+    return parts
 
 
 def earlier_runs(args: argparse.Namespace) -> list[dict]:

@@ -16,13 +16,12 @@ from core_sets import LEARNERS, METRICS, core_sets, sources
 from provenance import markdown_source
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier, VotingClassifier
 from sklearn.ensemble import RandomForestClassifier as Forest
-from study import earlier_results, results_of, run_study, study_parser
+from study import repeat_by_repeat, results_of, study_parser, tables_of_changes
 
 from gansampler import Enlarge, JitterOverSampler, LSGANOverSampler
 from gansampler.acceptance import ClassifierAcceptance
 from gansampler.anchors import NeighborAnchors
-from gansampler.evaluation.report.tables import gains_table, to_markdown
-from gansampler.evaluation.statistics.long_table import in_columns, scores_by_dataset
+from gansampler.evaluation.statistics.long_table import in_columns
 
 BASE = "jitter_x3"
 LEAF = {"min_samples_leaf": 2}
@@ -76,41 +75,19 @@ BREADTH = {
     "lsgan at balance": LSGANOverSampler(),
 }
 ARMS = REFERENCES | ROWS | JUDGES | SHARPNESS | BREADTH
-CELL = "{mean} ({wins}/{n}), p {p}"
 
 
 def run(args: argparse.Namespace) -> pd.DataFrame:
     """Run one repeat of all arms after the other."""
-    earlier = earlier_results(args)
-    for repeats in range(1, args.repeats + 1):
-        results = run_study(
-            sources(args.data, core_sets(args.data, "chosen-on")),
-            ARMS,
-            store=args.store,
-            earlier=earlier if repeats == 1 else None,
-            max_rows=args.rows,
-            folds=args.folds,
-            repeats=repeats,
-            learners=LEARNERS,
-            metrics=[*METRICS, "log_loss"],
-            n_jobs=args.n_jobs,
-            verbose=1,
-        )
-    return results
+    sets = core_sets(args.data, "chosen-on")
+    how = {"learners": LEARNERS, "metrics": [*METRICS, "log_loss"], "max_rows": args.rows}
+    return repeat_by_repeat(args, sources(args.data, sets), ARMS, **how)
 
 
 def page(results: pd.DataFrame, source: dict) -> str:
     facts = {"sets": results["dataset"].nunique(), "repeats": results["repeat"].nunique()}
     parts = [INTRODUCTION.format(**{**source["settings"], **facts})]
-    for learner in LEARNERS:
-        own = results[results["learner"] == learner]
-        table = gains_table(own, BASE, CELL, metrics=[*METRICS, "log_loss"])
-        seconds = scores_by_dataset(own, "seconds_resample").median(axis=1).map("{:.2f}".format)
-        table = table.join(seconds.rename("seconds")).rename_axis("setting")
-        parts += [
-            f"## Behind {learner}",
-            to_markdown(table.loc[[a for a in ARMS if a in table.index]]),
-        ]
+    parts += tables_of_changes(results, BASE, list(ARMS), LEARNERS, [*METRICS, "log_loss"])
     return "\n\n".join(["# The judge as a teacher", *parts, markdown_source(source)]) + "\n"
 
 
