@@ -78,7 +78,7 @@ def test_all_are_compared_but_those_without_their_package():
             names = list(pick_strategies("all"))
         assert "tvae (pip install ctgan)" in str(seen[0].message)
         assert names == [name for name, entry in STRATEGIES.items() if entry.needs is None]
-        assert len(pick_strategies(None)) == 8
+        assert len(pick_strategies(None)) == 10
     with mock.patch("gansampler.evaluation.axes.strategies.find_spec", return_value=True):
         assert list(pick_strategies(["all"])) == list(STRATEGIES)
 
