@@ -18,9 +18,11 @@ from provenance import markdown_source
 from study import repeat_by_repeat, results_of, study_parser, tables_of_changes
 
 from gansampler import Enlarge, JitterOverSampler, LSGANOverSampler
+from gansampler.evaluation.statistics.gains import paired_gains
 from gansampler.evaluation.statistics.long_table import in_columns
 
 BASE = "lsgan_x3"
+RANKING = ["roc_auc", "average_precision"]
 X3 = Enlarge(3)
 PAIRS = {
     "a fresh critic joins the judge": (
@@ -69,8 +71,21 @@ def run(args: argparse.Namespace) -> pd.DataFrame:
 def page(results: pd.DataFrame, source: dict) -> str:
     facts = {"sets": results["dataset"].nunique(), "repeats": results["repeat"].nunique()}
     parts = [INTRODUCTION.format(**{**source["settings"], **facts})]
+    parts += [f"Kept: {', '.join(kept(results)) or 'none'}."]
     parts += tables_of_changes(results, BASE, list(ARMS), LEARNERS, METRICS)
     return "\n\n".join(["# Leads", *parts, markdown_source(source)]) + "\n"
+
+
+def kept(results: pd.DataFrame) -> list[str]:
+    """Name the ideas that rank surely better than both the base and their placebo."""
+    surely = []
+    for idea in PAIRS:
+        against = [BASE, f"{idea}: placebo"]
+        gains = paired_gains(results, against, strategies=[idea], metrics=RANKING)
+        is_better = (gains["gain"] > 0) & (gains["p"] < 0.05)
+        if is_better.groupby([gains["learner"], gains["metric"]], observed=True).all().any():
+            surely.append(idea)
+    return surely
 
 
 INTRODUCTION = """\
@@ -79,9 +94,9 @@ INTRODUCTION = """\
 the mean difference to that (more is better), on how many sets it is better, and p of Wilcoxon's
 signed-rank test, not corrected for the many rows. A placebo does all that the idea above it does,
 with what the idea goes by shuffled; that of the bootstraps has three generators on all rows, each
-with its own judge of all rows. Seconds to resample are medians over the sets.""".replace(
-    "{base}", BASE
-)
+with its own judge of all rows. Seconds to resample are medians over the sets. An idea is kept if
+ROC-AUC or average precision is surely higher (p below .05) than without it, and than with its
+placebo.""".replace("{base}", BASE)
 
 
 if __name__ == "__main__":
