@@ -104,7 +104,8 @@ def gains_by_learner(results: pd.DataFrame, metric: str) -> pd.DataFrame:
     said = [
         f"{signed(g.gain)}{'*' if g.p < 0.05 else ''} ({g.wins}/{g.n})" for g in gains.itertuples()
     ]
-    return gains.assign(said=said).pivot(index="learner", columns="strategy", values="said")
+    table = gains.assign(said=said).pivot(index="learner", columns="strategy", values="said")
+    return table.fillna("-")
 
 
 INTRODUCTION = """\
