@@ -170,6 +170,18 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         """Make the networks' game out of the sampler's parameters; None has no networks."""
         return None
 
+    def _begin_with_nothing(self) -> None:
+        """Set what stays so where no class has to be learnt."""
+        self.history_: list[dict[str, Any]] = []
+        self.callbacks_: list[Any] = []
+        self.gan_: Any = None
+        self.generator_: Any = None
+        self.discriminator_: Any = None
+        self.anchor_: Any = None
+        self.acceptance_: Any = None
+        self._duplicated_: dict[int, Matrix] = {}
+        self._condition_: Codes = np.full(len(self.classes_), -1)
+
     def _learn(
         self,
         X: Any,
@@ -181,15 +193,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         earlier: ConditionalGAN | None,
     ) -> None:
         """Fit all that drawing needs; nothing where no class wants rows."""
-        self.history_: list[dict[str, Any]] = []
-        self.callbacks_: list[Any] = []
-        self.gan_: Any = None
-        self.generator_: Any = None
-        self.discriminator_: Any = None
-        self.anchor_: Any = None
-        self.acceptance_: Any = None
-        self._duplicated_: dict[int, Matrix] = {}
-        self._condition_ = np.full(len(self.classes_), -1)
+        self._begin_with_nothing()
         if not targets:
             return
         Z = self.encoder_.transform(X)

@@ -341,9 +341,45 @@ def _add_generate(commands: Any) -> None:
     )
     parser.add_argument("--target", metavar="COLUMN", help="the column of classes")
     _add_reading(parser)
+    _add_rows(parser)
+    _add_sampler(parser)
+
+
+def _add_rows(parser: argparse.ArgumentParser) -> None:
+    """Add what says which rows are written, and where."""
     parser.add_argument("--label", help="the class to generate")
     parser.add_argument("-n", type=int, help="how many rows")
     parser.add_argument("--out", type=Path, metavar="FILE", help="the CSV to write, also .csv.gz")
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="also train a copy of the sampler on one half of the rows, and write a page (.html) "
+        "on how its rows compare with the other half, beside those of duplicates and SMOTE",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="default: 0; with --model, to draw other rows than those that it draws first",
+    )
+
+
+def _add_sampler(parser: argparse.ArgumentParser) -> None:
+    """Add what says which sampler generates them, and whether it is kept."""
+    parser.add_argument(
+        "--sampler",
+        metavar="NAME",
+        help="trees (default: columns drawn anew by trees, no network), lsgan (default with "
+        "--useful, and where a --param is one of the network), cgan or jitter",
+    )
+    parser.add_argument(
+        "--useful",
+        action="store_true",
+        help="keep those rows alone that teach a classifier most, as fit_resample does; without it "
+        "all are kept, which are more like real ones",
+    )
+    _add_param(parser, "a parameter of the sampler, such as steps=2000")
     parser.add_argument(
         "--save",
         type=Path,
@@ -356,32 +392,6 @@ def _add_generate(commands: Any) -> None:
         type=Path,
         metavar="FILE",
         help="take a sampler that was kept, instead of a table to train one on",
-    )
-    parser.add_argument(
-        "--sampler",
-        metavar="NAME",
-        help="trees (default: columns drawn anew by trees, no network), lsgan (default with "
-        "--useful, and where a --param is one of the network), cgan or jitter",
-    )
-    parser.add_argument(
-        "--report",
-        type=Path,
-        metavar="FILE",
-        help="also train a copy of the sampler on one half of the rows, and write a page (.html) "
-        "on how its rows compare with the other half, beside those of duplicates and SMOTE",
-    )
-    parser.add_argument(
-        "--useful",
-        action="store_true",
-        help="keep those rows alone that teach a classifier most, as fit_resample does; without it "
-        "all are kept, which are more like real ones",
-    )
-    _add_param(parser, "a parameter of the sampler, such as steps=2000")
-    parser.add_argument(
-        "--seed",
-        type=int,
-        metavar="N",
-        help="default: 0; with --model, to draw other rows than those that it draws first",
     )
 
 
