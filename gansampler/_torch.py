@@ -55,15 +55,17 @@ def _set_own_number_of_threads(n: int) -> None:
 
 
 def resolve_device(device: str | torch.device) -> torch.device:
-    """Give a device on which a tensor can be made; "auto" is CUDA where it works, else the CPU."""
+    """Give a device that numbers can be drawn on; "auto" is CUDA where it works, else the CPU."""
     if isinstance(device, str) and device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         resolved = torch.device(device)
-        torch.empty(1, device=resolved)
+        random = torch.Generator(resolved).manual_seed(0)
+        torch.rand(1, generator=random, device=resolved).item()
     except (RuntimeError, AssertionError) as error:
+        cause = str(error).partition(". ")[0].partition("\n")[0].rstrip(".")
         raise ValueError(
-            f"device={device!r} cannot be used here ({error}). Use 'auto' or 'cpu'."
+            f"device={device!r} cannot be used here ({cause}). Use 'auto' or 'cpu'."
         ) from error
     return resolved
 

@@ -33,6 +33,7 @@ from .interface import TableSampler
 from .naming import make_part
 from .saving.writing import write_sampler
 from .seeding import numpy_generator
+from .sizes import check_new_rows
 from .targets import Target
 from .warm_start import check_same, check_table, earlier_fit
 
@@ -69,12 +70,13 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         NotFittedError
             Before `fit_resample`.
         ValueError
-            If ``n`` is no number of rows, ``label`` no class that took part in training, or left
-            out where it must be said.
+            If ``n`` is no number of rows, or more than there is memory for; if ``label`` is no class
+            that took part in training, or left out where it must be said.
         """
         self._check_resampled("encoder_")
         if not isinstance(n, Integral) or int(n) < 0:
             raise ValueError(f"n={n!r} must be a whole number of rows, zero or more.")
+        check_new_rows(n, self.n_features_in_, "sample", "ask for fewer rows at a time")
         Z, _, _ = self._draw(int(n), self._only_code() if label is None else self._code_of(label))
         return self._in_container(self.encoder_.inverse_transform(Z, self._rng_))
 
@@ -303,14 +305,15 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         return code
 
     def _only_code(self) -> int:
-        """Index of the one class that got rows."""
-        if len(self._added_) != 1:
-            got = [self.classes_.tolist()[code] for code in self._added_]
+        """Index of the one class that gets rows, while they are learnt and afterwards."""
+        wanted = [self._place(label) for label, n in self.sampling_strategy_.items() if n > 0]
+        if len(wanted) != 1:
+            names = [self.classes_.tolist()[code] for code in wanted]
             raise ValueError(
-                f"The classes that got rows in fit_resample are {got}: say by `label` which of "
+                f"The classes that get rows in fit_resample are {names}: say by `label` which of "
                 f"{self.classes_.tolist()} to draw, and call sample once for each."
             )
-        return next(iter(self._added_))
+        return wanted[0]
 
     def _warn_of_duplicates(self) -> None:
         if self._duplicated_:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -90,7 +91,7 @@ class Enlarge:
         target = check_classes(y)
         classes = target.classes.tolist()
         largest = int(np.bincount(target.codes).max())
-        size = round(float(self.times) * largest)
+        size = min(float(self.times) * largest, sys.maxsize)
         if self.max_rows is not None:
             size = max(largest, min(size, int(self.max_rows) // len(classes)))
-        return dict.fromkeys(classes, size)
+        return dict.fromkeys(classes, round(size))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from math import inf
+from math import prod
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -31,14 +31,17 @@ from .losses import LOSSES, PENALTIES, GradientPenalty, Loss
 from .naming import make_part
 from .networks import ACTIVATIONS
 from .optimizers import OPTIMIZERS, make_optimizer
-from .players import build_players, try_factories
+from .players import build_players, check_size, try_factories
 from .schedules import SCHEDULES, Schedule
 from .seeding import numpy_generator
+from .sizes import check_new_rows
 from .training import STEPS_A_RECORD, ClassBatches, MovingAverage, train
 from .warm_start import check_same, earlier_fit
 
 Factory = Callable[[int, int], nn.Module]
 Callback = Callable[[dict[str, Any], Any], Any]
+# Weights are float32, and so is what is taken from them.
+LARGEST_RATE = float(np.finfo(np.float32).max)
 
 # What a sampler and the estimator below mean by their parameters of the same names.
 GAME_CONSTRAINTS: dict[str, list[Any]] = {
@@ -332,6 +335,7 @@ class ConditionalGAN(BaseEstimator):
         check_is_fitted(self, "generator_")
         if not isinstance(n, Integral) or int(n) < 0:
             raise ValueError(f"n={n!r} must be a whole number of rows, zero or more.")
+        check_new_rows(n, prod(self.shape_), "sample", "ask for fewer rows at a time")
         codes = np.full(int(n), self._code_of(label))
         random = seeded_generator(self._rng_, _device_of(self.generator_))
         return self.propose(codes, None, random).reshape(-1, *self.shape_)
@@ -397,7 +401,8 @@ class ConditionalGAN(BaseEstimator):
         make_part(self.learning_rate_schedule, SCHEDULES)
 
     def try_networks(self, width: int, n_classes: int, *, anchored: bool = False) -> None:
-        """Try the user's own networks before anything is learnt."""
+        """Refuse networks that cannot fit, and try the user's own, before anything is learnt."""
+        check_size(self, width, n_classes, anchored)
         with single_thread():
             try_factories(self, width, n_classes, anchored)
 
@@ -537,11 +542,11 @@ def learning_rate_pair(learning_rate: Any) -> tuple[float, float]:
     """Give the learning rates of generator and discriminator."""
     rates = np.atleast_1d(learning_rate).tolist()
     if len(rates) not in (1, 2) or not all(
-        isinstance(rate, (int, float)) and 0 < rate < inf for rate in rates
+        isinstance(rate, (int, float)) and 0 < rate <= LARGEST_RATE for rate in rates
     ):
         raise ValueError(
-            f"learning_rate={learning_rate!r} must be a number above zero, or a pair of them for "
-            "generator and discriminator."
+            f"learning_rate={learning_rate!r} must be a number above zero, below {LARGEST_RATE:.1g}, "
+            "or a pair of them for generator and discriminator. Good ones lie between 1e-5 and 1e-2."
         )
     return rates[0], rates[-1]
 

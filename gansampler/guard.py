@@ -273,7 +273,8 @@ class GuardedOverSampler(TableSampler):
 
     def _rows_wanted(self, target: Target) -> dict[Any, int]:
         """Read all strategies, and tell how many rows of each class the first one asks for."""
-        first, *_ = [rows_wanted(strategy, target) for strategy in self._strategies()]
+        width = self.n_features_in_
+        first, *_ = [rows_wanted(strategy, target, width) for strategy in self._strategies()]
         return first
 
     def _strategies(self) -> list[Any]:

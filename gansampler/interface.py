@@ -18,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from .columns import check_columns, check_unique
 from .containers import as_pandas, emptied, put_below
 from .encoding import as_frame
+from .sizes import check_new_rows
 from .targets import Target
 from .warm_start import goes_on
 from .words import instead_of, refuse_unknown_words
@@ -147,7 +148,7 @@ class TableSampler(BaseSampler):
 
     def _rows_wanted(self, target: Target) -> dict[Any, int]:
         """Tell how many new rows of each class are wanted."""
-        return rows_wanted(self.sampling_strategy, target)
+        return rows_wanted(self.sampling_strategy, target, self.n_features_in_)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -175,8 +176,19 @@ def _checked_rows(estimator: Any, X: Any) -> Any:
     return X
 
 
-def rows_wanted(strategy: Any, target: Target) -> dict[Any, int]:
-    """Read a sampling strategy: how many new rows of each class it names, by label."""
+def rows_wanted(strategy: Any, target: Target, width: int = 1) -> dict[Any, int]:
+    """Read a sampling strategy: how many new rows of each class it names, by label.
+
+    More rows of so many columns than there is memory for are refused.
+    """
+    wanted = _rows_named(strategy, target)
+    asked = f"sampling_strategy={strategy!r}"
+    way_out = "ask for fewer rows, or cap them: Enlarge(..., max_rows=50_000)"
+    check_new_rows(sum(wanted.values()), width, asked, way_out)
+    return wanted
+
+
+def _rows_named(strategy: Any, target: Target) -> dict[Any, int]:
     if isinstance(strategy, (str, Real)):  # it names no class, and any kind of label will do
         wanted = check_sampling_strategy(strategy, target.codes, "over-sampling")
         return {target.classes[code]: int(n) for code, n in wanted.items()}
@@ -195,9 +207,10 @@ def _asked_for(strategy: Any, target: Target) -> dict[Any, Any]:
             f"gave {asked!r}."
         )
     for label, n in asked.items():
-        if not isinstance(n, Real) or not abs(float(n)) <= sys.maxsize or float(n) % 1:
+        if not isinstance(n, Real) or not abs(n) <= sys.maxsize or n % 1:
             raise ValueError(
-                f"sampling_strategy asks for {n!r} rows of class {label!r}: give a whole number."
+                f"sampling_strategy asks for {n!r} rows of class {label!r}: give a whole number, "
+                f"of {sys.maxsize} at most."
             )
     return dict(asked)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,10 @@ from torch import nn
 from ._torch import CPU, seeded_generator, seeded_global_state
 from .encoding import Span
 from .networks import MLP, Discriminator, Generator
+from .sizes import check_fits
+
+# A network that learns is there with its gradients and with what an optimizer knows of it.
+COPIES = 3
 
 
 def build_players(
@@ -22,6 +27,25 @@ def build_players(
     inner, judge = (_network(game, side, *widths[side], rng) for side in widths)
     sizes = {"latent_dim": game.latent_dim, "n_classes": n_classes}
     return Generator(inner, spans, **sizes), Discriminator(judge, game.pac)
+
+
+def check_size(game: Any, width: int, n_classes: int, anchored: bool) -> None:
+    """Refuse networks and batches that cannot fit, for rows (n, width); counted from below."""
+    numbers = sum(_numbers(game, width, n_classes, anchored))
+    names = ("latent_dim", "hidden_sizes", "batch_size", "pac")
+    asked = ", ".join(f"{name}={getattr(game, name)!r}" for name in names)
+    what = f"Training networks of {asked} on rows that are {width} numbers wide"
+    check_fits(numbers, what, "make the largest of these smaller")
+
+
+def _numbers(game: Any, width: int, n_classes: int, anchored: bool) -> Iterator[int]:
+    """Count what each network, a user's own at its ends alone, and a batch in it hold."""
+    for side, (into, out) in _widths(game, width, n_classes, anchored).items():
+        own = getattr(game, side) is not None
+        sizes = [into, *(() if own else map(int, game.hidden_sizes)), out]
+        rows = int(game.batch_size) // (int(game.pac) if side == "discriminator" else 1)
+        yield rows * sum(sizes)
+        yield 0 if own else COPIES * sum((a + 1) * b for a, b in pairwise(sizes))
 
 
 def try_factories(game: Any, width: int, n_classes: int, anchored: bool) -> None:
@@ -37,8 +61,8 @@ def _widths(game: Any, width: int, n_classes: int, anchored: bool) -> dict[str, 
     """Tell how many numbers go into each network, and how many come out."""
     start = width if anchored else 0
     return {
-        "generator": (game.latent_dim + n_classes + start, width),
-        "discriminator": (game.pac * (width + n_classes), 1),
+        "generator": (int(game.latent_dim) + n_classes + start, width),
+        "discriminator": (int(game.pac) * (width + n_classes), 1),
     }
 
 

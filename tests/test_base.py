@@ -213,11 +213,14 @@ TWICE = pd.DataFrame(GOOD, columns=["a", "b", "a"])
         ({"learning_rate": []}, GOOD, LABELS, "a pair of them"),
         ({"learning_rate": (1e-3, np.inf)}, GOOD, LABELS, "a pair of them"),
         ({"learning_rate": -1.0}, GOOD, LABELS, "'learning_rate' parameter"),
+        ({"learning_rate": 1e300}, GOOD, LABELS, "Good ones lie between"),
+        ({"learning_rate": (10**400, 1e-3)}, GOOD, LABELS, "Good ones lie between"),
         ({"hidden_sizes": (8, 0)}, GOOD, LABELS, "hidden_sizes"),
         ({"hidden_sizes": [True]}, GOOD, LABELS, "hidden_sizes"),
         ({"anchor": "nearest"}, GOOD, LABELS, "'anchor' parameter"),
         ({"acceptance": "all"}, GOOD, LABELS, "'acceptance' parameter"),
         ({"device": "abacus"}, GOOD, LABELS, "device='abacus' cannot be used here"),
+        ({"device": "meta"}, GOOD, LABELS, r"device='meta' cannot be used here \(.*'auto' or 'cpu'"),
     ],
 )
 def test_bad_input_is_refused_before_training(settings, X, y, message, monkeypatch):

@@ -16,6 +16,7 @@ from gansampler.acceptance import ClassifierAcceptance
 from gansampler.anchors import NeighborAnchors
 from gansampler.callbacks import FIGURES, Callback, Checkpoint, EarlyStopping, ProgressBar
 from gansampler.held_out import HeldOut, set_aside
+from gansampler.seeding import undisturbed
 
 X, Y = make_classification(200, weights=[0.6], random_state=0)
 FAST = {"steps": 100, "batch_size": 16, "hidden_sizes": (8,), "acceptance": None, "random_state": 0}
@@ -48,13 +49,20 @@ def test_a_function_gets_each_record_and_the_sampler_that_is_trained():
     def watch(record, sampler):
         seen.append((record["step"], sampler.sample(3, label=1).shape))
         assert sampler.history_[-1] is record
-        with pytest.raises(ValueError, match="say by `label`"):
-            sampler.sample(3)
+        np.testing.assert_array_equal(*(undisturbed(sampler).sample(3, c) for c in (1, None)))
 
     sampler = sampler_with(watch)
     sampler.fit_resample(X, Y)
     assert seen == [(step, (3, 20)) for step in (25, 50, 75, 100)]
     assert sampler.callbacks_ == [watch]
+
+
+def test_of_several_classes_a_callback_must_say_which_to_draw():
+    def watch(record, sampler):
+        with pytest.raises(ValueError, match=r"are \[0, 1\]: say by `label`"):
+            sampler.sample(3)
+
+    sampler_with(watch, sampling_strategy={0: 200, 1: 200}, steps=2).fit_resample(X, Y)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,8 @@ CODES = np.repeat([0, 1, 2], [36, 14, 10])
         (3, 1, 36),
         (np.int64(3), np.int32(1000), 108),
         (np.float32(1.5), None, 54),
+        (1.7e308, None, sys.maxsize),
+        (1.7e308, 324, 108),
     ],
 )
 def test_every_class_has_so_many_rows(times, max_rows, size):

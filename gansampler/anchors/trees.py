@@ -127,7 +127,9 @@ class _Redraw:
         if moves:
             values[:, field.start] -= self.rows @ self.slopes[place]
         tree = DecisionTreeRegressor(
-            min_samples_leaf=leaf, max_features=SHARE_OF_COLUMNS, random_state=seed
+            min_samples_leaf=min(leaf, len(values)),
+            max_features=SHARE_OF_COLUMNS,
+            random_state=seed,
         )
         others = self._others(self.rows, field)
         return _Donors(tree.fit(others, values[:, field.start : field.stop]), others, moves)
