@@ -70,8 +70,8 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         NotFittedError
             Before `fit_resample`.
         ValueError
-            If ``n`` is no number of rows, or more than there is memory for; if ``label`` is no class
-            that took part in training, or left out where it must be said.
+            If ``n`` is no number of rows, or more than there is memory for; if ``label`` is no
+            class that took part in training, or left out where it must be said.
         """
         self._check_resampled("encoder_")
         if not isinstance(n, Integral) or int(n) < 0:
@@ -87,7 +87,8 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         archive of JSON and numbers, nothing in it is pickled. It holds data of the table: anchors
         are rows of it (up to 20,000 of each class), every value that a column had is there, and so
         are the rows of classes that are duplicated. Whoever has the file has these. Of callbacks
-        those of :mod:`gansampler.callbacks` are kept, the rest has watched a training that is over.
+        those of :mod:`gansampler.callbacks` are kept, unless they hold a function of your own; a
+        warning names all others, which have watched a training that is over.
 
         Parameters
         ----------

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from math import prod
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -32,6 +33,7 @@ from .naming import make_part
 from .networks import ACTIVATIONS
 from .optimizers import OPTIMIZERS, make_optimizer
 from .players import build_players, check_size, try_factories
+from .saving.writing import write_sampler
 from .schedules import SCHEDULES, Schedule
 from .seeding import numpy_generator
 from .sizes import check_new_rows
@@ -372,6 +374,34 @@ class ConditionalGAN(BaseEstimator):
         with torch.no_grad(), _resting(self.discriminator_):
             return self.discriminator_(flat, condition).cpu().numpy()
 
+    def save(self, path: str | Path) -> None:
+        """Write what was learnt into a file, from which `gansampler.load` makes it again.
+
+        What is loaded draws the rows that this one would have drawn next, and scores rows alike.
+        The file is a ZIP archive of JSON and numbers, nothing in it is pickled. No row is kept in
+        it. Of callbacks those of :mod:`gansampler.callbacks` are kept; a warning names all others.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to. A file that is there is replaced once all is written, and stays as it is where
+            that fails.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If a part of your own (a network, a loss) has no import path, or a value cannot be kept;
+            the message says which.
+        ImportError
+            If safetensors is not there: ``pip install 'gansampler[save]'``.
+        OSError
+            If the file cannot be written.
+        """
+        check_is_fitted(self, "generator_")
+        write_sampler(self, path)
+
     def check_settings(self) -> None:
         """Check what no single parameter's declaration can say."""
         if self.batch_size % self.pac:
@@ -545,8 +575,9 @@ def learning_rate_pair(learning_rate: Any) -> tuple[float, float]:
         isinstance(rate, (int, float)) and 0 < rate <= LARGEST_RATE for rate in rates
     ):
         raise ValueError(
-            f"learning_rate={learning_rate!r} must be a number above zero, below {LARGEST_RATE:.1g}, "
-            "or a pair of them for generator and discriminator. Good ones lie between 1e-5 and 1e-2."
+            f"learning_rate={learning_rate!r} must be a number above zero and below "
+            f"{LARGEST_RATE:.1g}, or a pair of them for generator and discriminator. Good ones lie "
+            "between 1e-5 and 1e-2."
         )
     return rates[0], rates[-1]
 

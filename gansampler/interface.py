@@ -207,7 +207,8 @@ def _asked_for(strategy: Any, target: Target) -> dict[Any, Any]:
             f"gave {asked!r}."
         )
     for label, n in asked.items():
-        if not isinstance(n, Real) or not abs(n) <= sys.maxsize or n % 1:
+        is_number = isinstance(n, (int, float, np.integer, np.floating))
+        if not is_number or not abs(n) <= sys.maxsize or n % 1:
             raise ValueError(
                 f"sampling_strategy asks for {n!r} rows of class {label!r}: give a whole number, "
                 f"of {sys.maxsize} at most."

@@ -220,7 +220,12 @@ TWICE = pd.DataFrame(GOOD, columns=["a", "b", "a"])
         ({"anchor": "nearest"}, GOOD, LABELS, "'anchor' parameter"),
         ({"acceptance": "all"}, GOOD, LABELS, "'acceptance' parameter"),
         ({"device": "abacus"}, GOOD, LABELS, "device='abacus' cannot be used here"),
-        ({"device": "meta"}, GOOD, LABELS, r"device='meta' cannot be used here \(.*'auto' or 'cpu'"),
+        (
+            {"device": "meta"},
+            GOOD,
+            LABELS,
+            r"device='meta' cannot be used here \(.*'auto' or 'cpu'",
+        ),
     ],
 )
 def test_bad_input_is_refused_before_training(settings, X, y, message, monkeypatch):

@@ -8,6 +8,7 @@ import pickle
 import random
 import sys
 import threading
+import warnings
 import zipfile
 from decimal import Decimal
 
@@ -28,6 +29,7 @@ from torch import nn
 import gansampler
 from gansampler import (
     CGANOverSampler,
+    ConditionalGAN,
     Enlarge,
     GuardedOverSampler,
     JitterOverSampler,
@@ -37,11 +39,13 @@ from gansampler.acceptance import ACCEPTANCES, Acceptance, ClassifierAcceptance
 from gansampler.anchors import ANCHORS, NeighborAnchors, TreeAnchors
 from gansampler.callbacks import Checkpoint, EarlyStopping, ProgressBar
 from gansampler.losses import LOSSES, PENALTIES, LeastSquares
+from gansampler.saving import loading
 from gansampler.saving.archive import read_archive, write_archive
 from gansampler.saving.loading import read_sampler
 from gansampler.saving.nodes import Packer, Unpacker
 from gansampler.saving.trees import pack_trees, unpack_trees
 from gansampler.saving.writing import FORMS, VERSION, write_sampler
+from gansampler.saving.writing import SAMPLERS as SAVED
 from gansampler.schedules import SCHEDULES, Plateau
 
 TINY = {"steps": 2, "hidden_sizes": (4,), "random_state": 0}
@@ -121,10 +125,11 @@ def test_a_loaded_sampler_can_be_fitted_saved_and_pickled(mixed, path):
 def test_a_loaded_sampler_goes_on_from_what_it_has_learnt(mixed, path):
     X, y = mixed
     kept = [EarlyStopping("convergence"), Checkpoint(2), ProgressBar()]
-    own = [lambda record, sampler: None, EarlyStopping(lambda record, sampler: 0.0)]
+    own = [stop_never, EarlyStopping(lambda record, sampler: 0.0)]
     sampler = LSGANOverSampler(**TINY, callbacks=[*kept, *own], warm_start=True)
     sampler.fit_resample(X, y)
-    again = reloaded(sampler, path)
+    with pytest.warns(UserWarning, match="but these callbacks: <function stop_never .*, EarlyStop"):
+        again = reloaded(sampler, path)
     assert [type(each) for each in again.callbacks_] == [type(each) for each in kept]
     stopping, checkpoint, _ = again.callbacks_
     assert stopping.best_step_ == sampler.callbacks_[0].best_step_ == 2
@@ -132,6 +137,63 @@ def test_a_loaded_sampler_goes_on_from_what_it_has_learnt(mixed, path):
     assert_frame_equal(*(stage.sample(5, "few") for stage in stages))
     assert_frame_equal(again.fit_resample(X, y)[0], sampler.fit_resample(X, y)[0])
     assert [record["step"] for record in again.history_] == [2, 4]
+
+
+def stop_never(record, estimator):
+    return False
+
+
+def test_callbacks_that_are_kept_are_not_warned_of(table, path):
+    for callbacks in (None, [], ProgressBar(), [Checkpoint(2)]):
+        sampler = LSGANOverSampler(**TINY, callbacks=callbacks)
+        sampler.fit_resample(*table)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            reloaded(sampler, path)
+
+
+@pytest.mark.parametrize("settings", [{}, {"pac": 2, "batch_norm": "both", "dropout": 0.2}])
+@pytest.mark.parametrize("classes", [None, np.arange(30) % 3, np.repeat(["cat", "dog"], 15)])
+def test_a_gan_alone_draws_scores_and_goes_on_as_before(path, settings, classes):
+    gan = gan_of(classes, **settings, warm_start=True, callbacks=Checkpoint(2))
+    label = None if classes is None else classes[-1]
+    gan.sample(2, label)  # the state is where it is, not where it began
+    again = reloaded(gan, path)
+    assert vars(again).keys() == vars(gan).keys()
+    assert again.history_ == gan.history_
+    rows = gan.sample(5, label)
+    np.testing.assert_array_equal(again.sample(5, label), rows)
+    if gan.pac == 1:
+        of = None if classes is None else classes[:5]
+        np.testing.assert_array_equal(again.score_rows(rows, of), gan.score_rows(rows, of))
+    given = np.random.default_rng(0).normal(size=(30, 2, 3))
+    drawn = [each.fit(given, classes).sample(5, label) for each in (gan, again)]
+    np.testing.assert_array_equal(*drawn)
+    assert [record["step"] for record in again.history_] == [2, 4]
+
+
+def test_a_gan_of_own_parts_is_loaded_if_they_are_trusted(path):
+    gan = gan_of(None, generator=Residual, loss=OwnLoss())
+    gan.save(path)
+    with pytest.raises(ValueError, match=r"names what is not of gansampler"):
+        gansampler.load(path)
+    again = gansampler.load(path, trusted=[f"{HERE}.Residual", f"{HERE}.OwnLoss"])
+    np.testing.assert_array_equal(again.sample(5), gan.sample(5))
+    with pytest.raises(NotFittedError):
+        ConditionalGAN().save(path)
+
+
+@pytest.mark.parametrize("kind", [LSGANOverSampler, ConditionalGAN])
+def test_a_class_that_was_derived_is_refused(table, path, kind):
+    own = type("Own", (kind,), {"__module__": HERE})(**TINY)
+    (own.fit if kind is ConditionalGAN else own.fit_resample)(*table)
+    with pytest.raises(ValueError, match=r"An? Own cannot be saved.*LSGANOverSampler, Conditional"):
+        own.save(path)
+    assert not path.exists()
+
+
+def test_all_that_may_be_saved_can_be_loaded():
+    assert set(loading.SAMPLERS) == set(SAVED)
 
 
 @pytest.mark.parametrize("name", frames.COLUMNS)
@@ -457,9 +519,18 @@ def test_neither_global_state_nor_the_sampler_is_touched(path, table):
 # Hostile files.
 
 
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory):
-    """A file of a sampler with every kind of part, and a frame of several kinds of columns."""
+@pytest.fixture(scope="module", params=["sampler", "gan"])
+def saved(request, tmp_path_factory):
+    """A file of a sampler, and one of a GAN alone."""
+    path = tmp_path_factory.mktemp("saved") / f"{request.param}.gan"
+    {"sampler": whole_sampler, "gan": lambda: gan_of(np.repeat(["cat", "dog"], 15))}[
+        request.param
+    ]().save(path)
+    return path
+
+
+def whole_sampler():
+    """Fit a sampler with every kind of part, and a frame of several kinds of columns."""
     rng, n = np.random.default_rng(0), 60
     X = pd.DataFrame(
         {
@@ -475,9 +546,13 @@ def saved(tmp_path_factory):
             patch.setattr(f"gansampler.committee.{bound}", 2)
         sampler = LSGANOverSampler(**TINY, dropout=0.1, batch_norm="both")
         sampler.fit_resample(X, np.repeat(["no", "yes"], [45, 15]))
-    path = tmp_path_factory.mktemp("saved") / "sampler.gan"
-    sampler.save(path)
-    return path
+    return sampler
+
+
+def gan_of(classes, **settings):
+    """Fit a GAN to thirty pictures of 2 x 3."""
+    rows = np.random.default_rng(0).normal(size=(30, 2, 3))
+    return ConditionalGAN(**{**TINY, "batch_size": 8, **settings}).fit(rows, classes)
 
 
 @pytest.fixture
@@ -534,7 +609,7 @@ def test_what_is_not_there_and_a_folder_are_errors_of_the_system(tmp_path):
 def test_a_file_that_is_cut_off_is_refused(hostile, share):
     content = hostile.read_bytes()
     hostile.write_bytes(content[: int(share * len(content))])
-    refused(hostile, "cut off")
+    refused(hostile, "cut off|no file of a saved sampler")
     sealed(hostile, content[: int(share * len(content))])
     refused(hostile)
 
@@ -559,7 +634,10 @@ def draws_or_refuses(path):
         sampler = gansampler.load(path)
     except ValueError:
         return False
-    for label in drawable(sampler):
+    if isinstance(sampler, ConditionalGAN):
+        sampler.sample(5, None if sampler.classes_ is None else sampler.classes_[0])
+        return True
+    for label in (*drawable(sampler), *([] if len(sampler._added_) != 1 else [None])):
         sampler.sample(5, label)
     sampler.enrichment(np.full((2, len(sampler.classes_)), 0.5))
     return True

@@ -60,7 +60,7 @@ def test_networks_and_batches_that_cannot_fit_are_refused(settings, n, of_tables
 def test_more_new_rows_than_fit_are_refused(make, n, monkeypatch):
     monkeypatch.setattr(NeighborAnchors, "fit", lambda *_: pytest.fail("fitted"))
     for strategy in ({1: n}, lambda y: {1: n}, Enlarge(n, max_rows=None)):
-        with pytest.raises(ValueError, match=f"sampling_strategy=.* new rows of 3 .*{WORDS}ask for"):
+        with pytest.raises(ValueError, match=f"sampling_strategy=.* new rows of .*{WORDS}ask for"):
             make(sampling_strategy=strategy).fit_resample(X, Y)
 
 
@@ -83,7 +83,9 @@ def test_more_drawn_rows_than_fit_are_refused(n):
 
 
 def test_neighbours_and_leaves_beyond_measure():
-    with pytest.raises(ValueError, match=f"anchor=NeighborAnchors.*{WORDS}ask for fewer neighbours"):
+    with pytest.raises(
+        ValueError, match=f"anchor=NeighborAnchors.*{WORDS}ask for fewer neighbours"
+    ):
         JitterOverSampler(anchor=NeighborAnchors(2**70)).fit_resample(X, Y)
     drawn = [
         JitterOverSampler(anchor=TreeAnchors(min_samples_leaf=n), random_state=0).fit_resample(X, Y)

@@ -69,8 +69,8 @@ class NeighborAnchors(Anchors):
         for code in range(codes.max() + 1):
             own = np.flatnonzero(codes == code)
             bases.append(sample_of(own, MAX_ROWS_A_CLASS, rng))
-            places = 2 * len(bases[-1]) * int(self.n_neighbors)
-            check_fits(places, f"anchor={self}", "ask for fewer neighbours")
+            found = 2 * len(bases[-1]) * int(self.n_neighbors)
+            check_fits(found, f"anchor={self}", "ask for fewer neighbours")
             pool = sample_of(own, MAX_SEARCHED_ROWS, rng) if self.same_class else everyone
             neighbors.append(_neighbors(Z, bases[-1], pool, self.n_neighbors))
         used = np.column_stack([np.concatenate(bases), np.concatenate(neighbors)])

@@ -20,8 +20,8 @@ from ..gan import ConditionalGAN
 from ..samplers import CGANOverSampler, JitterOverSampler, LSGANOverSampler
 from .archive import read_archive
 from .named import named_in
-from .nodes import Node, Unpacker, check, check_places
-from .writing import FORMS, INSIDE_GAN, PARTS_OF_SAMPLER, VERSION, need_safetensors
+from .nodes import Node, Unpacker, check, check_places, whole
+from .writing import FORMS, GAN, INSIDE_GAN, PARTS_OF_SAMPLER, VERSION, need_safetensors
 
 KINDS: list[Any] = [Anchors, Acceptance, ConditionalGAN]
 SAMPLERS = {kind.__name__: kind for kind in (CGANOverSampler, JitterOverSampler, LSGANOverSampler)}
@@ -32,7 +32,7 @@ ROWS_TO_TRY = 3
 
 
 def load(path: str | Path, *, trusted: Iterable[str] = ()) -> Any:
-    """Load a sampler that was saved.
+    """Load a sampler, or a :class:`ConditionalGAN`, that was saved.
 
     It draws the rows that the saved one would have drawn next, in the container and the dtypes of
     the table. No code out of the file is run: it holds values, weights and trees as numbers, and
@@ -50,7 +50,7 @@ def load(path: str | Path, *, trusted: Iterable[str] = ()) -> Any:
 
     Returns
     -------
-    sampler : LSGANOverSampler, CGANOverSampler or JitterOverSampler
+    sampler : LSGANOverSampler, CGANOverSampler, JitterOverSampler or ConditionalGAN
         Fitted.
 
     Raises
@@ -103,9 +103,11 @@ def read_sampler(path: str | Path, trusted: Iterable[str] = ()) -> tuple[Any, An
     _check_trust(path, named, trusted)
     with _refusing(path, ImportError, f" It was written by {_written_by(header)}."):
         unpacker = Unpacker(FORMS, from_bytes(members["arrays.safetensors"]), members, trusted)
-        sampler = _unpack_sampler(header, unpacker)
+        unpacker.context["game"] = ConditionalGAN
+        unpack, attempt = (_unpack_gan, _try_gan) if is_gan(header) else (_unpack_sampler, _try)
+        sampler = unpack(header, unpacker)
         if not named:  # what is the user's own may not like to be tried
-            _try(sampler)
+            attempt(sampler)
         return sampler, unpacker.unpack(header["more"])
 
 
@@ -172,6 +174,20 @@ def _check_trust(path: Any, named: list[str], trusted: frozenset[str]) -> None:
         )
 
 
+def is_gan(header: Mapping[str, Node]) -> bool:
+    """Whether a file holds a game alone, and no sampler around it."""
+    return header["sampler"] == GAN
+
+
+def _unpack_gan(header: Mapping[str, Node], unpacker: Unpacker) -> ConditionalGAN:
+    gan = unpacker.of_type(header["parts"]["gan_"], ConditionalGAN)
+    classes = gan.classes_
+    is_list = isinstance(classes, np.ndarray) and classes.ndim == 1 and len(classes) > 0
+    check(classes is None or is_list, "the classes are no list")
+    check(isinstance(gan._rng_, np.random.Generator), "the random state is missing")
+    return gan
+
+
 def _unpack_sampler(header: Mapping[str, Node], unpacker: Unpacker) -> Any:
     kind: Any = SAMPLERS[header["sampler"]]
     sampler = kind(**{name: unpacker.unpack(node) for name, node in header["params"].items()})
@@ -214,6 +230,9 @@ def _check_rows(sampler: Any) -> None:
     check(sampler.n_features_in_ == encoder.n_features_in_, "there are other columns")
     check(isinstance(sampler._duplicated_, dict), "duplicated rows are missing")
     check(isinstance(sampler._added_, dict), "nobody knows how many rows were added")
+    check(isinstance(sampler.sampling_strategy_, dict), "nobody knows how many were asked for")
+    for label, wanted in sampler.sampling_strategy_.items():
+        check(sampler._place(label) >= 0 and whole(wanted) >= 0, "a class is not there")
     for code in (*sampler._duplicated_, *sampler._added_):
         check(type(code) is int and 0 <= code < n, "a class is not there")
     for rows in sampler._duplicated_.values():
@@ -225,6 +244,16 @@ def _check_rows(sampler: Any) -> None:
         figures = (growth, *selection)
         numbers = all(isinstance(figure, (Integral, Real)) for figure in figures)
         check(numbers and all(0 < float(f) < np.inf for f in figures), "a share is no number")
+
+
+@single_thread()
+def _try_gan(gan: ConditionalGAN) -> None:
+    """Draw a few rows from another stream, and score them."""
+    random = seeded_generator(np.random.default_rng(0), CPU)
+    codes = np.zeros(ROWS_TO_TRY, dtype=np.intp)
+    rows = gan.propose(codes, None, random).reshape(-1, *gan.shape_)
+    if gan.pac == 1:
+        gan.score_rows(rows, None if gan.classes_ is None else gan.classes_[codes])
 
 
 @single_thread()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,21 @@ from torch import Tensor, from_numpy, nn
 
 from .._torch import seeded_global_state
 from ..encoding import Span
-from ..gan import ConditionalGAN
 from ..networks import ACTIVATIONS, MLP, Discriminator, Generator, SeededDropout, SeededLinear
 from .nodes import Form, Node, Packer, Unpacker, check, whole
 from .parts import callbacks_of_ours
 
 # What networks alone would take in memory is bounded by the file; this matrix of theirs is not.
 LEAST_ROOM, ROOM_A_BYTE = 2**26, 64
+# Not imported, for it saves itself by way of this module: who reads a file brings it along.
+GAME = "gansampler.gan.ConditionalGAN"
 
 
-def _pack_game(gan: ConditionalGAN, packer: Packer) -> dict[str, Node]:
+def _is_game(value: Any) -> bool:
+    return f"{type(value).__module__}.{type(value).__qualname__}" == GAME
+
+
+def _pack_game(gan: Any, packer: Packer) -> dict[str, Node]:
     learnt = {name: value for name, value in vars(gan).items() if name.endswith("_")}
     generator, discriminator = (learnt.pop(name) for name in ("generator_", "discriminator_"))
     learnt["callbacks_"] = callbacks_of_ours(gan.callbacks_)
@@ -28,7 +34,7 @@ def _pack_game(gan: ConditionalGAN, packer: Packer) -> dict[str, Node]:
     return {
         "params": packer.pack({**params, "callbacks": callbacks_of_ours(gan.callbacks) or None}),
         "learnt": packer.pack(learnt),
-        "anchored": packer.context["anchored"],
+        "anchored": packer.context.get("anchored", False),
         "latent_dim": generator.latent_dim,
         "n_classes": generator.n_classes,
         "pac": discriminator.pac,
@@ -37,11 +43,12 @@ def _pack_game(gan: ConditionalGAN, packer: Packer) -> dict[str, Node]:
     }
 
 
-def _unpack_game(node: Mapping[str, Node], unpacker: Unpacker) -> ConditionalGAN:
-    gan = ConditionalGAN(**unpacker.of_type(node["params"], dict))
+def _unpack_game(node: Mapping[str, Node], unpacker: Unpacker) -> Any:
+    kind = unpacker.context["game"]
+    gan = kind(**unpacker.of_type(node["params"], dict))
     gan._validate_params()
     for name, value in unpacker.of_type(node["learnt"], dict).items():
-        check(name.endswith("_") and not hasattr(ConditionalGAN, name), f"{name} is not learnt")
+        check(name.endswith("_") and not hasattr(kind, name), f"{name} is not learnt")
         setattr(gan, name, value)
     _fill_networks(gan, node, unpacker)
     sides = (gan.generator_, gan.discriminator_)
@@ -50,17 +57,27 @@ def _unpack_game(node: Mapping[str, Node], unpacker: Unpacker) -> ConditionalGAN
     return gan
 
 
-def _fill_networks(gan: ConditionalGAN, node: Mapping[str, Node], unpacker: Unpacker) -> None:
-    spans, n_classes = unpacker.context["encoder"].spans_, whole(node["n_classes"])
+def _fill_networks(gan: Any, node: Mapping[str, Node], unpacker: Unpacker) -> None:
+    spans, n_playing, anchored = _known_rows(gan, unpacker.context)
+    n_classes = whole(node["n_classes"])
     width, latent_dim, pac = spans[-1].stop, whole(node["latent_dim"], 1), whole(node["pac"], 1)
-    check(n_classes == unpacker.context["n_playing"], "the networks know other classes")
-    check(node["anchored"] is unpacker.context["anchored"], "anchors are missing, or too many")
+    check(n_classes == n_playing, "the networks know other classes")
+    check(node["anchored"] is anchored, "anchors are missing, or too many")
     _check_room(spans, unpacker)
     into = latent_dim + n_classes + (width if node["anchored"] else 0)
     inner = _unpack_network(node, gan, "generator", (into, width), unpacker)
     judge = _unpack_network(node, gan, "discriminator", (pac * (width + n_classes), 1), unpacker)
     gan.generator_ = Generator(inner, spans, latent_dim=latent_dim, n_classes=n_classes).eval()
     gan.discriminator_ = Discriminator(judge, pac).eval()
+
+
+def _known_rows(gan: Any, context: Mapping[str, Any]) -> tuple[Sequence[Span], int, bool]:
+    """Tell what rows the networks know, of how many classes, and whether from anchors."""
+    if "encoder" in context:  # of the sampler that holds the game
+        return context["encoder"].spans_, context["n_playing"], context["anchored"]
+    check(isinstance(gan.shape_, tuple) and gan.shape_, "rows have no shape")
+    spans = [Span(0, prod(whole(n, 1) for n in gan.shape_), "number")]
+    return spans, 0 if gan.classes_ is None else len(gan.classes_), False
 
 
 def _check_optimizer(network: nn.Module, state: Mapping[str, Any]) -> None:
@@ -95,7 +112,7 @@ def _layer(layer: nn.Module) -> Node:
 
 def _unpack_network(
     game: Mapping[str, Node],
-    gan: ConditionalGAN,
+    gan: Any,
     side: str,
     widths: tuple[int, int],
     unpacker: Unpacker,
@@ -149,5 +166,5 @@ def _made(layer: Node, weight: Tensor | None, activation: str) -> nn.Module:
 
 
 FORMS: list[Form] = [
-    Form("game", lambda value: type(value) is ConditionalGAN, _pack_game, _unpack_game)
+    Form("game", _is_game, _pack_game, _unpack_game),
 ]

@@ -239,12 +239,18 @@ def _is_part(value: Any) -> bool:
 
 def callbacks_of_ours(given: Any) -> list[Any]:
     """Give those callbacks that a file can hold; others have watched a training that is over."""
-    listed = [given] if callable(given) else list(given or ())
     return [
         each
-        for each in listed
+        for each in listed(given)
         if _is_part(each) and not any(map(callable, each.get_params(deep=False).values()))
     ]
+
+
+def listed(given: Any) -> list[Any]:
+    """List the callbacks of a parameter: none, one or several."""
+    if given is None:
+        return []
+    return [given] if callable(given) else list(given)
 
 
 def _pack_part(value: Any, packer: Packer) -> dict[str, Node]:

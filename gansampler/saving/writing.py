@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from .._warnings import warn_user
 from . import columns, estimators, networks, parts, tables, values
 from .archive import write_archive
 from .named import NAMED, OBJECT
@@ -33,11 +34,17 @@ FORMS: list[Form] = [
 # Found again in other parts, in this order, for each needs those before it.
 PARTS_OF_SAMPLER = ("encoder_", "anchor_", "acceptance_", "gan_")
 INSIDE_GAN = ("generator_", "discriminator_", "history_", "callbacks_")
+SAMPLERS = ("CGANOverSampler", "JitterOverSampler", "LSGANOverSampler")
+GAN = "ConditionalGAN"
 
 
 def write_sampler(sampler: Any, path: str | Path, more: Any = None) -> None:
-    """Write a fitted sampler, and `more` of plain values beside it, or leave what is at `path`."""
+    """Write a fitted sampler, or a ConditionalGAN, and `more` of plain values beside it.
+
+    Where that fails, what is at `path` stays.
+    """
     need_safetensors()
+    _check_kind(type(sampler))
     from safetensors.numpy import save as to_bytes
 
     packer = Packer(FORMS)
@@ -45,7 +52,7 @@ def write_sampler(sampler: Any, path: str | Path, more: Any = None) -> None:
         "version": VERSION,
         "written_by": _versions(),
         "sampler": type(sampler).__name__,
-        **_pack_sampler(sampler, packer),
+        **(_pack_gan if type(sampler).__name__ == GAN else _pack_sampler)(sampler, packer),
         "more": packer.pack(more),
     }
     members = {
@@ -54,6 +61,29 @@ def write_sampler(sampler: Any, path: str | Path, more: Any = None) -> None:
         **packer.judges,
     }
     write_archive(path, members)
+    _warn_of_callbacks(sampler, path)
+
+
+def _check_kind(kind: type) -> None:
+    """Refuse what `load` knows nothing of: a class that a user has derived, say."""
+    names = (*SAMPLERS, GAN)
+    if kind.__name__ not in names or not kind.__module__.startswith("gansampler."):
+        raise ValueError(
+            f"A {kind.__name__} cannot be saved, for a file knows {', '.join(names)} alone. Make "
+            "one of these with the same parameters; what is your own can be a network, a loss, an "
+            "anchor, a judge or an acceptance rule."
+        )
+
+
+def _warn_of_callbacks(estimator: Any, path: str | Path) -> None:
+    given = parts.listed(getattr(estimator, "callbacks", None))
+    kept = parts.callbacks_of_ours(given)
+    left = ", ".join(str(each)[:60] for each in given if not any(each is own for own in kept))
+    if left:
+        warn_user(
+            f"{path} holds all but these callbacks: {left}. Nothing that is drawn needs them. To "
+            "train further after loading, give them again: set_params(callbacks=...)."
+        )
 
 
 def need_safetensors() -> None:
@@ -74,6 +104,10 @@ def _versions() -> dict[str, str]:
         "python": platform.python_version(),
         **{name: version(name) for name in PACKAGES},
     }
+
+
+def _pack_gan(gan: Any, packer: Packer) -> dict[str, Node]:
+    return {"params": {}, "parts": _pack_named({"gan_": gan}, packer, ""), "learnt": {}}
 
 
 def _pack_sampler(sampler: Any, packer: Packer) -> dict[str, Node]:
@@ -99,7 +133,5 @@ def _pack_named(things: Mapping[str, Any], packer: Packer, what: str) -> dict[st
         try:
             nodes[name] = packer.pack(value)
         except ValueError as error:
-            raise ValueError(
-                f"The sampler cannot be saved, for {what}{name} cannot: {error}."
-            ) from error
+            raise ValueError(f"This cannot be saved, for {what}{name} cannot: {error}.") from error
     return nodes
