@@ -42,6 +42,8 @@ from .warm_start import check_same, earlier_fit
 
 Factory = Callable[[int, int], nn.Module]
 Callback = Callable[[dict[str, Any], Any], Any]
+# So many rows go through the generator at a time: of all their layers it holds the numbers.
+CHUNK = 16_384
 # Weights are float32, and so is what is taken from them.
 LARGEST_RATE = float(np.finfo(np.float32).max)
 
@@ -338,9 +340,11 @@ class ConditionalGAN(BaseEstimator):
         if not isinstance(n, Integral) or int(n) < 0:
             raise ValueError(f"n={n!r} must be a whole number of rows, zero or more.")
         check_new_rows(n, prod(self.shape_), "sample", "ask for fewer rows at a time")
-        codes = np.full(int(n), self._code_of(label))
+        codes = np.full(min(int(n), CHUNK), self._code_of(label))
         random = seeded_generator(self._rng_, _device_of(self.generator_))
-        return self.propose(codes, None, random).reshape(-1, *self.shape_)
+        left = [codes[: n - start] for start in range(0, max(int(n), 1), CHUNK)]
+        rows = np.concatenate([self.propose(each, None, random) for each in left])
+        return rows.reshape(-1, *self.shape_)
 
     def score_rows(self, rows: Any, classes: ArrayLike | None = None) -> NDArray[np.float32]:
         r"""Score rows by the discriminator, with `pac` of 1.

@@ -16,7 +16,7 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .columns import check_columns, check_unique
-from .containers import as_pandas, emptied, put_below
+from .containers import as_pandas, emptied, of_other_library, put_below
 from .encoding import as_frame
 from .sizes import check_new_rows
 from .targets import Target
@@ -128,8 +128,6 @@ class TableSampler(BaseSampler):
         with whole_fit(self):
             rows, target = self._check(X, y)
             X_new, labels = self._fit_resample(rows, target)
-            if self._container_ is not None:
-                return put_below(X, X_new.iloc[len(rows) :]), target.restore(labels)
             return like(X, X_new), target.restore(labels)
 
     def _in_container(self, rows: Any) -> Any:
@@ -217,7 +215,9 @@ def _asked_for(strategy: Any, target: Target) -> dict[Any, Any]:
 
 
 def like(X: Any, rows: Any) -> Any:
-    """Give rows (m, columns) in the container of others (n, columns), with their dtypes."""
+    """Give rows (m, columns), of which the first are X, in its container, with its dtypes."""
+    if of_other_library(X) is not None:
+        return put_below(X, rows.iloc[len(X) :])
     if isinstance(X, list):
         return np.asarray(rows).tolist()
     if not isinstance(X, pd.DataFrame):

@@ -30,7 +30,7 @@ def test_two_devices_do_not_mix():
             lambda: torch.rand(2, generator=torch.Generator(DEVICE)),
             lambda: here.uniform_(generator=torch.Generator(DEVICE)),
         ):
-            with pytest.raises(AssertionError, match="mixes devices|draws from another"):
+            with pytest.raises(AssertionError, match=r"mixes devices|draws from another"):
                 wrong()
         assert watch.n_there == before
         assert isinstance(there + 1 + torch.tensor(2.0), Distant)

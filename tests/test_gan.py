@@ -96,6 +96,17 @@ def test_the_same_seed_gives_the_same_rows_and_leaves_the_global_state(pictures)
     np.testing.assert_array_equal(state[1], np.random.get_state()[1])  # noqa: NPY002
 
 
+def test_of_many_rows_some_are_drawn_at_a_time(pictures, monkeypatch):
+    gan = ConditionalGAN(**QUICK, random_state=0).fit(*pictures)
+    monkeypatch.setattr("gansampler.gan.CHUNK", 4)
+    asked, propose = [], gan.propose
+    gan.propose = lambda codes, *rest: asked.append(len(codes)) or propose(codes, *rest)
+    rows = gan.sample(10, "dog")
+    assert asked == [4, 4, 2]
+    assert rows.shape == (10, 3, 4) and len(np.unique(rows.reshape(10, -1), axis=0)) == 10
+    assert gan.sample(0, "dog").shape == (0, 3, 4)
+
+
 def test_every_call_draws_other_rows(pictures):
     gan = ConditionalGAN(**QUICK, random_state=0).fit(*pictures)
     assert not np.array_equal(gan.sample(3, "cat"), gan.sample(3, "cat"))

@@ -82,7 +82,9 @@ def test_more_drawn_rows_than_fit_are_refused(n):
         assert len(estimator.sample(2, 1)) == 2
 
 
-def test_neighbours_and_leaves_beyond_measure():
+def test_neighbours_trees_and_leaves_beyond_measure():
+    with pytest.raises(ValueError, match=f"anchor=TreeAnchors.*{WORDS}ask for fewer trees"):
+        JitterOverSampler(anchor=TreeAnchors(2**40)).fit_resample(X, Y)
     with pytest.raises(
         ValueError, match=f"anchor=NeighborAnchors.*{WORDS}ask for fewer neighbours"
     ):

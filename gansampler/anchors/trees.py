@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..columns import Codes
 from ..encoding import Matrix, Span, matrix_columns
+from ..sizes import check_fits
 from .base import Anchors, sample_of
 
 # Trees of more rows cost time and say little more of a class.
@@ -24,6 +25,8 @@ SHARE_OF_COLUMNS = 0.7
 SWEEPS = 2
 # The strongest leaves next to nothing of a regression.
 RIDGE_PENALTIES = np.logspace(-1, 4, 11)
+# What one node of a tree takes, in numbers of four bytes.
+NODE = 16
 
 
 class TreeAnchors(Anchors):
@@ -81,6 +84,7 @@ class TreeAnchors(Anchors):
 
     def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Anchors:
         """Grow the trees of each class; see `Anchors.fit`."""
+        check_fits(NODE * int(self.n_trees), f"anchor={self}", "ask for fewer trees")
         self.classes_ = []
         for code in range(codes.max() + 1):
             rows = Z[sample_of(np.flatnonzero(codes == code), MAX_ROWS_OF_TREES, rng)]
