@@ -840,6 +840,15 @@ def test_a_forest_of_a_million_threads_is_refused(path, table, name, value):
     refused(path, "a forest")
 
 
+@pytest.mark.parametrize("asked", [3, [], {"other": 5}, {0: -1}, {1: 1.5}])
+def test_rows_asked_of_no_class_are_refused(path, table, asked):
+    sampler = JitterOverSampler(acceptance=None, random_state=0)
+    sampler.fit_resample(*table)
+    sampler.sampling_strategy_ = asked
+    sampler.save(path)
+    refused(path, "asked for|is not a class|no whole number")
+
+
 def test_a_network_without_end_is_not_built(hostile):
     header, arrays = parts_of(hostile)
     for name in ("latent_dim", "n_classes", "pac"):
