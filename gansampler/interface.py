@@ -205,8 +205,8 @@ def _asked_for(strategy: Any, target: Target) -> dict[Any, Any]:
             f"gave {asked!r}."
         )
     for label, n in asked.items():
-        is_number = isinstance(n, (int, float, np.integer, np.floating))
-        if not is_number or not abs(n) <= sys.maxsize or n % 1:
+        number = n.item() if isinstance(n, np.generic) else n
+        if not isinstance(number, (int, float)) or not abs(number) <= sys.maxsize or number % 1:
             raise ValueError(
                 f"sampling_strategy asks for {n!r} rows of class {label!r}: give a whole number, "
                 f"of {sys.maxsize} at most."

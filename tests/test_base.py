@@ -89,7 +89,7 @@ def test_every_sampling_strategy(make, strategy, expected):
     assert len(X_new) == len(y_new)
 
 
-@pytest.mark.parametrize("n", [np.nan, np.inf, 30.5, "30", None, 2**70, [30]])
+@pytest.mark.parametrize("n", [np.nan, np.inf, 30.5, "30", None, 2**70, 10**400, [30]])
 @pytest.mark.parametrize("how", [lambda asked: asked, lambda asked: lambda y: asked])
 def test_a_sampling_strategy_of_no_whole_rows_is_refused(how, n):
     with pytest.raises(ValueError, match=r"sampling_strategy asks for .* rows of class 1: give a"):
@@ -101,8 +101,10 @@ def test_a_sampling_strategy_that_makes_no_dict_is_refused():
         JitterOverSampler(lambda y: [30]).fit_resample(GOOD, LABELS)
 
 
-def test_whole_rows_may_be_of_any_type_of_number():
-    _, y_new = JitterOverSampler({1: np.float64(30)}, acceptance=None).fit_resample(GOOD, LABELS)
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("kind", [int, float, np.float64, np.float16, np.int8, np.uint64])
+def test_whole_rows_may_be_of_any_type_of_number(kind):
+    _, y_new = JitterOverSampler({1: kind(30)}, acceptance=None).fit_resample(GOOD, LABELS)
     assert Counter(y_new.tolist())[1] == 30
 
 
