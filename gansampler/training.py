@@ -54,8 +54,10 @@ class ClassBatches:
 
     def _rows_of(self, codes: Tensor, chance: Tensor) -> Tensor:
         """Pick a row of each class in codes (n,) by a number (n,) from 0 to 1."""
-        place = self.start[codes] + (chance * self.count[codes]).long()
-        return self.rows[self.order[place]]
+        # On the CPU `index_select` copies whole rows, where indexing goes number by number.
+        start, count = self.start.index_select(0, codes), self.count.index_select(0, codes)
+        place = start + (chance * count).long()
+        return self.rows.index_select(0, self.order.index_select(0, place))
 
 
 class MovingAverage:
