@@ -4,8 +4,7 @@ import torch
 
 from gansampler import JitterOverSampler, metrics
 from gansampler.anchors import ANCHORS, NeighborAnchors, TreeAnchors
-from gansampler.anchors.neighbors import SEARCH_CHUNK, _nearest
-from gansampler.anchors.neighbors import _neighbors
+from gansampler.anchors.neighbors import SEARCH_CHUNK, _nearest, _neighbors
 from gansampler.encoding import Span, TableEncoder
 
 NUMBERS = [Span(0, 1, "number"), Span(1, 2, "number")]
