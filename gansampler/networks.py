@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import hardtanh
 
 from .anchors import Anchors
 from .encoding import Span
@@ -110,6 +111,7 @@ class Generator(nn.Module):
 
     member: Tensor
     is_slot: Tensor
+    is_number: Tensor
     anchor_scale: Tensor
     present_slot: Tensor
 
@@ -123,16 +125,18 @@ class Generator(nn.Module):
         member = torch.zeros(spans[-1].stop, len(blocks))
         for i, span in enumerate(blocks):
             member[span.start : span.stop, i] = 1
-        is_slot = member.sum(dim=1) > 0
+        is_slot = member.sum(dim=1)
         present_slot = torch.tensor([s.start for s in blocks if s.kind == "missing"]).long()
         self.register_buffer("member", member)
         self.register_buffer("is_slot", is_slot)
-        self.register_buffer("anchor_scale", torch.where(is_slot, ANCHOR_LOGIT, 1.0))
+        self.register_buffer("is_number", 1 - is_slot)
+        self.register_buffer("anchor_scale", 1 + is_slot * (ANCHOR_LOGIT - 1))
         self.register_buffer("present_slot", present_slot)
 
     def one_hot(self, codes: Tensor) -> Tensor:
         """Make classes (batch,) one-hot, (batch, n_classes); without classes all codes are 0."""
-        return torch.eye(max(self.n_classes, 1), device=codes.device)[codes, : self.n_classes]
+        each = torch.eye(max(self.n_classes, 1), self.n_classes, device=codes.device)
+        return each.index_select(0, codes)
 
     def draw_inputs(
         self, codes: Tensor, anchors: Anchors | None, random: torch.Generator
@@ -165,7 +169,8 @@ class Generator(nn.Module):
         if anchor is not None:
             rows = torch.addcmul(rows, anchor, self.anchor_scale)
         if gumbel is not None:
-            rows = torch.where(self.is_slot, self._softmax(rows + gumbel), rows)
+            # Sums of products: `torch.where`, and its gradient, takes several times as long.
+            rows = torch.addcmul(rows * self.is_number, self._softmax(rows + gumbel), self.is_slot)
         if len(self.present_slot):
             # A missing number is zero in the encoded table, so here it fades with its hole.
             present = rows.index_select(1, self.present_slot)
@@ -175,9 +180,9 @@ class Generator(nn.Module):
 
     def _softmax(self, logits: Tensor) -> Tensor:
         """Softmax within each block, all at once; what it gives at numbers means nothing."""
-        power = (logits.clamp(-MAX_LOGIT, MAX_LOGIT) / TEMPERATURE).exp()
-        total = torch.where(self.is_slot, power @ self.member @ self.member.T, 1.0)
-        return power / total
+        # Not by `clamp`, whose gradient takes four passes.
+        power = (hardtanh(logits, -MAX_LOGIT, MAX_LOGIT) / TEMPERATURE).exp()
+        return power / torch.addmm(self.is_number, power @ self.member, self.member.T)
 
 
 class Discriminator(nn.Module):

@@ -54,8 +54,10 @@ class ClassBatches:
 
     def _rows_of(self, codes: Tensor, chance: Tensor) -> Tensor:
         """Pick a row of each class in codes (n,) by a number (n,) from 0 to 1."""
-        place = self.start[codes] + (chance * self.count[codes]).long()
-        return self.rows[self.order[place]]
+        # On the CPU `index_select` copies whole rows, where indexing goes number by number.
+        start, count = self.start.index_select(0, codes), self.count.index_select(0, codes)
+        place = start + (chance * count).long()
+        return self.rows.index_select(0, self.order.index_select(0, place))
 
 
 class MovingAverage:
@@ -67,15 +69,17 @@ class MovingAverage:
 
     def __init__(self, network: nn.Module, decay: float, *, begun: bool = False) -> None:
         self.network: Any = copy.deepcopy(network).eval()
-        self.decay, self.begun = decay, begun
+        self.followed, self.decay, self.begun = network, decay, begun
+        # Looked up once: to walk through the modules takes longer than to average.
+        self.weights = [list(each.parameters()) for each in (self.network, network)]
 
     @torch.no_grad()
-    def update(self, network: nn.Module) -> None:
+    def update(self) -> None:
         """Follow the network's weights, and take its buffers."""
         share = 1 - self.decay if self.begun else 1.0
         self.begun = True
-        torch._foreach_lerp_(list(self.network.parameters()), list(network.parameters()), share)
-        for own, new in zip(self.network.buffers(), network.buffers(), strict=True):
+        torch._foreach_lerp_(*self.weights, share)
+        for own, new in zip(self.network.buffers(), self.followed.buffers(), strict=True):
             own.copy_(new)
 
 
@@ -112,7 +116,7 @@ def train(
         turns = []
         for _ in range(min(record_every, steps - start)):
             turns.append(step(*sides, batches, anchors, losses, optimizers, discriminator_steps))
-            averaged.update(generator)
+            averaged.update()
         record = {
             "step": start + len(turns),
             **verdicts(losses[0], turns),

@@ -4,7 +4,7 @@ import torch
 
 from gansampler import JitterOverSampler, metrics
 from gansampler.anchors import ANCHORS, NeighborAnchors, TreeAnchors
-from gansampler.anchors.neighbors import _neighbors
+from gansampler.anchors.neighbors import SEARCH_CHUNK, _nearest, _neighbors
 from gansampler.encoding import Span, TableEncoder
 
 NUMBERS = [Span(0, 1, "number"), Span(1, 2, "number")]
@@ -54,6 +54,17 @@ def test_neighbours_of_the_same_class_only():
     assert same[:, 1].max() == 0
     across = drawn(NeighborAnchors(3, jitter=0.0), Z, codes, NUMBERS, 0)
     assert across[:, 1].max() > 1
+
+
+@pytest.mark.parametrize("n", [1, 99, 100, 730, 2000])
+@pytest.mark.parametrize("k", [1, 6])
+def test_the_smallest_distances_are_found_in_groups(n, k):
+    Z = np.random.default_rng(n).normal(size=(n, 4)).astype(np.float32)
+    rows = Z[: 2 * SEARCH_CHUNK - 1]
+    distances = ((rows[:, None] - Z) ** 2).sum(axis=2)
+    nearest = distances.argsort(axis=1)[:, :k]
+    found = _nearest(torch.from_numpy(rows), torch.from_numpy(Z), min(k, n))
+    np.testing.assert_array_equal(found, nearest)
 
 
 def test_classes_out_of_play_are_neighbours_but_no_bases(two_clouds):

@@ -148,7 +148,7 @@ def test_the_average_is_that_of_torch():
         with torch.no_grad():
             for weight in net.parameters():
                 weight.add_(torch.randn(weight.shape))
-        ours.update(net)
+        ours.update()
         theirs.update_parameters(net)
     own, other = ours.network.state_dict(), theirs.module.state_dict()
     assert all(torch.equal(own[name], other[name]) for name in other)

@@ -21,6 +21,8 @@ MAX_ROWS_A_CLASS = 20_000
 MAX_SEARCHED_ROWS = 10_000
 # So many rows at a time are compared with all that are searched: 10 MB of distances.
 SEARCH_CHUNK = 256
+# The smallest of many distances are looked for among so many neighbours in memory first.
+GROUP = 100
 
 
 class NeighborAnchors(Anchors):
@@ -90,40 +92,49 @@ class NeighborAnchors(Anchors):
         numbers = [span.start for span in spans if span.kind == "number"]
         self.number_ = torch.tensor(numbers, dtype=torch.long)
         self.hole_ = torch.tensor([c for span in holes for c in range(*span[:2])]).long()
-        self.numbers_ = self.bank_[:, self.number_]
+        self.numbers_, self.holes_ = self.bank_[:, self.number_], self.bank_[:, self.hole_]
         self.present_ = torch.ones_like(self.numbers_)
         for start, _, _ in holes:  # right behind the number that it speaks of
             self.present_[:, numbers.index(start - 1)] = self.bank_[:, start]
 
     def draw(self, codes: Tensor, random: torch.Generator) -> Tensor:
         """Draw anchors; see `Anchors.draw`."""
-        place, which, pick = torch.rand(3, len(codes), 1, generator=random, device=codes.device)
-        index = self._rows_of(codes, random)
-        base = self.base_[index]
-        other = self.neighbor_[index, (which[:, 0] * self.neighbor_.shape[1]).long()]
-        anchor = self.bank_[torch.where((pick < place)[:, 0], other, base)]
+        place, which, pick, *chances = torch.rand(
+            6, len(codes), generator=random, device=codes.device
+        )
+        own, one, two = (self._places_of(codes, chance) for chance in chances)
+        k = self.neighbor_.shape[1]
+        base = self.base_.index_select(0, own)
+        other = self.neighbor_.take(own * k + (which * k).long())
+        anchor = self.bank_.index_select(0, torch.where(pick < place, other, base))
         if len(self.hole_):
-            anchor[:, self.hole_] = self.bank_[base][:, self.hole_]
+            anchor[:, self.hole_] = self.holes_.index_select(0, base)
         if len(self.number_):
-            anchor[:, self.number_] = self._numbers(base, other, place, codes, random)
+            pair = self.base_.index_select(0, one), self.base_.index_select(0, two)
+            anchor[:, self.number_] = self._numbers(base, other, place[:, None], pair)
         return anchor
 
     def _numbers(
-        self, base: Tensor, other: Tensor, place: Tensor, codes: Tensor, random: torch.Generator
+        self, base: Tensor, other: Tensor, place: Tensor, pair: tuple[Tensor, Tensor]
     ) -> Tensor:
         # A missing number is zero; where one of two is missing, there is no way between them to go.
-        towards = (self.numbers_[other] - self.numbers_[base]) * self.present_[other]
-        numbers = self.numbers_[base] + place * towards
+        numbers = self.numbers_.index_select(0, base)
+        towards = (self.numbers_.index_select(0, other) - numbers) * self._present(other)
+        numbers = numbers + place * towards
         if self.jitter:
-            one, two = (self.base_[self._rows_of(codes, random)] for _ in range(2))
-            both = self.present_[one] * self.present_[two]
-            numbers += self.jitter * both * (self.numbers_[one] - self.numbers_[two])
-        return numbers * self.present_[base]
+            one, two = (self.numbers_.index_select(0, rows) for rows in pair)
+            both = self._present(pair[0]) * self._present(pair[1])
+            numbers += self.jitter * both * (one - two)
+        return numbers * self._present(base)
 
-    def _rows_of(self, codes: Tensor, random: torch.Generator) -> Tensor:
-        """Draw the place of a random row of each class."""
-        chance = torch.rand(len(codes), generator=random, device=codes.device)
-        return self.start_[codes] + (chance * self.count_[codes]).long()
+    def _present(self, rows: Tensor) -> Tensor | float:
+        """Tell where rows of the bank have their numbers, (n, numbers); 1 where all have all."""
+        return self.present_.index_select(0, rows) if len(self.hole_) else 1.0
+
+    def _places_of(self, codes: Tensor, chance: Tensor) -> Tensor:
+        """Give the place of a row of each class in codes (n,) by a number (n,) from 0 to 1."""
+        start, count = self.start_.index_select(0, codes), self.count_.index_select(0, codes)
+        return start + (chance * count).long()
 
 
 def _neighbors(Z: Matrix, base: Codes, pool: Codes, k: int) -> Codes:
@@ -145,10 +156,25 @@ def _nearest(rows: Tensor, pool: Tensor, k: int) -> Codes:
     Not by scikit-learn's search: it starts threads of OpenMP, for which a process that is forked
     later waits for ever, and sets the number of BLAS threads of the whole process meanwhile.
     """
-    # Half the squared distance, without the part that all of the pool share.
-    half = pool.square().sum(dim=1) / 2
-    found = [
-        torch.addmm(half, chunk, pool.T, alpha=-1).topk(k, largest=False).indices
-        for chunk in rows.split(SEARCH_CHUNK)
-    ]
+    # Half the squared distance, without the part that all of the pool share. It is written to the
+    # same place each time, since the system takes its time to hand out new memory.
+    half, groups = pool.square().sum(dim=1) / 2, -(-len(pool) // GROUP)
+    room = torch.full((SEARCH_CHUNK, groups, GROUP), torch.inf)
+    found = []
+    for chunk in rows.split(SEARCH_CHUNK):
+        distances = room[: len(chunk)]
+        flat = distances.flatten(1)[:, : len(pool)]
+        torch.addmm(half, chunk, pool.T, alpha=-1, out=flat)
+        found.append(_smallest(distances, k) if groups > k else flat.topk(k, largest=False).indices)
     return torch.cat(found).numpy()
+
+
+def _smallest(distances: Tensor, k: int) -> Tensor:
+    """Find the places, counted on over the groups, of the k smallest of (n, groups, GROUP).
+
+    They lie in the k groups whose smallest are the smallest: to look there alone is much faster.
+    """
+    groups = distances.amin(dim=2).topk(k, largest=False).indices
+    near = distances.gather(1, groups[:, :, None].expand(-1, -1, GROUP)).flatten(1)
+    best = near.topk(k, largest=False).indices
+    return groups.gather(1, best // GROUP) * GROUP + best % GROUP
