@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
-from math import inf
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-
-EPS = 1e-8
 
 
 class Optimizer:
@@ -63,18 +60,21 @@ class RMSprop(Optimizer):
     G. Hinton (2012). Neural networks for machine learning, lecture 6.
     """
 
-    alpha = 0.99
+    alpha, eps = 0.99, 1e-8
 
     def __init__(self, weights: Iterable[Tensor], lr: float) -> None:
         super().__init__(weights, lr)
         self.squares = self.zeros()
 
+    @torch.no_grad()
     def step(self) -> None:
         """Move every weight that has a gradient."""
         weights, gradients, squares = self.moving(self.squares)
-        # Adam with the gradient itself for its mean, after so many steps that nothing is corrected.
-        parts = weights, gradients, gradients, squares
-        _adam(*parts, steps=inf, lr=self.param_groups[0]["lr"], betas=(0.0, self.alpha))
+        torch._foreach_mul_(squares, self.alpha)
+        torch._foreach_addcmul_(squares, gradients, gradients, value=1 - self.alpha)
+        roots = torch._foreach_sqrt(squares)
+        torch._foreach_add_(roots, self.eps)
+        torch._foreach_addcdiv_(weights, gradients, roots, value=-self.param_groups[0]["lr"])
 
 
 class Adam(Optimizer):
@@ -90,47 +90,26 @@ class Adam(Optimizer):
     """
 
     # A long first moment of the generator's gradient would point where the discriminator was.
-    betas = 0.5, 0.9
+    betas, eps = (0.5, 0.9), 1e-8
 
     def __init__(self, weights: Iterable[Tensor], lr: float) -> None:
         super().__init__(weights, lr)
         self.steps, self.means, self.squares = 0, self.zeros(), self.zeros()
 
+    @torch.no_grad()
     def step(self) -> None:
         """Move every weight that has a gradient."""
         self.steps += 1
-        parts = self.moving(self.means, self.squares)
-        _adam(*parts, steps=self.steps, lr=self.param_groups[0]["lr"], betas=self.betas)
-
-
-@torch.no_grad()
-def _adam(
-    weights: list[Tensor],
-    gradients: list[Tensor],
-    means: list[Tensor],
-    squares: list[Tensor],
-    *,
-    steps: float,
-    lr: float,
-    betas: tuple[float, float],
-) -> None:
-    """Move weights by one kernel that goes once over all of them, as `torch.optim.Adam` can."""
-    done = [torch.full((), steps, dtype=torch.float32, device=each.device) for each in weights[:1]]
-    torch._fused_adam_(
-        weights,
-        gradients,
-        means,
-        squares,
-        [],
-        done * len(weights),
-        lr=lr,
-        beta1=betas[0],
-        beta2=betas[1],
-        weight_decay=0.0,
-        eps=EPS,
-        amsgrad=False,
-        maximize=False,
-    )
+        of_mean, of_square = (1 - beta**self.steps for beta in self.betas)
+        weights, gradients, means, squares = self.moving(self.means, self.squares)
+        torch._foreach_lerp_(means, gradients, 1 - self.betas[0])
+        torch._foreach_mul_(squares, self.betas[1])
+        torch._foreach_addcmul_(squares, gradients, gradients, value=1 - self.betas[1])
+        roots = torch._foreach_sqrt(squares)
+        torch._foreach_div_(roots, of_square**0.5)
+        torch._foreach_add_(roots, self.eps)
+        rate = self.param_groups[0]["lr"] / of_mean
+        torch._foreach_addcdiv_(weights, means, roots, value=-rate)
 
 
 def _copied(value: Any, device: torch.device) -> Any:
