@@ -18,6 +18,7 @@ from .losses import Loss
 from .networks import Discriminator, Generator
 from .optimizers import Optimizer
 from .schedules import Schedule
+from .widening import Widening
 
 # Figures are read from the device once in so many steps, since each reading waits for the device.
 STEPS_A_RECORD = 25
@@ -27,12 +28,23 @@ class ClassBatches:
     """Batches of real rows (n, width) in which every class (n,) is as frequent as the others.
 
     Classes count from 0, each with a row; so many neighbours in a batch as ``pac`` share a class.
+    Rows are compact where there is a `widening` for them: a small table is made wide at once, of a
+    large one each batch.
     """
 
     def __init__(
-        self, rows: Tensor, codes: Tensor, *, batch_size: int, pac: int, random: torch.Generator
+        self,
+        rows: Tensor,
+        codes: Tensor,
+        *,
+        batch_size: int,
+        pac: int,
+        random: torch.Generator,
+        widening: Widening | None = None,
     ) -> None:
-        self.rows, self.random = rows, random
+        if widening is not None and not widening.is_much(len(rows)):
+            rows, widening = widening(rows), None
+        self.rows, self.widening, self.random = rows, widening, random
         self.batch_size, self.pac = batch_size, pac
         self.order = codes.argsort(stable=True)
         self.count = codes.bincount()
@@ -55,7 +67,8 @@ class ClassBatches:
     def _rows_of(self, codes: Tensor, chance: Tensor) -> Tensor:
         """Pick a row of each class in codes (n,) by a number (n,) from 0 to 1."""
         place = self.start[codes] + (chance * self.count[codes]).long()
-        return self.rows[self.order[place]]
+        rows = self.rows[self.order[place]]
+        return rows if self.widening is None else self.widening(rows)
 
 
 class MovingAverage:

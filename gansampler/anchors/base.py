@@ -10,7 +10,8 @@ from sklearn.base import BaseEstimator
 from torch import Tensor
 
 from ..columns import Codes
-from ..encoding import Matrix, Span
+from ..encoding import Matrix, Span, matrix_columns, widen
+from ..widening import Widening
 
 
 class Anchors(BaseEstimator):
@@ -42,10 +43,23 @@ class Anchors(BaseEstimator):
         """Draw an anchor for each class in ``codes``, (batch,) -> (batch, width), on its device."""
         raise NotImplementedError
 
+    def fit_compact(
+        self, C: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator
+    ) -> Anchors:
+        """Look at compact rows (n_samples, n_spans), and see `fit`, for which they are made wide.
+
+        An anchor that can do without overrides this and `draw_compact`: wide rows take memory.
+        """
+        return self.fit(widen(spans, C), codes, spans, rng)
+
+    def draw_compact(self, codes: Tensor, spans: list[Span], random: torch.Generator) -> Matrix:
+        """Draw compact anchors (batch, n_spans), on the CPU; see `draw`."""
+        return matrix_columns(spans, self.draw(codes, random).numpy())
+
     def to(self, device: torch.device) -> Anchors:
-        """Move every tensor that was learnt to a device."""
+        """Move all tensors that were learnt to a device."""
         for name, value in vars(self).items():
-            if isinstance(value, Tensor):
+            if isinstance(value, (Tensor, Widening)):
                 setattr(self, name, value.to(device))
         return self
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
+from scipy.sparse import csr_array
 from sklearn.utils._param_validation import Interval
 from torch import Tensor
 
 from .._torch import single_thread
 from ..columns import Codes
-from ..encoding import Matrix, Span
+from ..encoding import Matrix, Span, matrix_columns
+from ..widening import Widening
 from .base import Anchors, sample_of
 
 # A search costs the product of these two; in larger tables a random part stands for the rest.
@@ -20,6 +23,7 @@ MAX_ROWS_A_CLASS = 20_000
 MAX_SEARCHED_ROWS = 10_000
 # So many rows at a time are compared with all that are searched: 10 MB of distances.
 SEARCH_CHUNK = 256
+NO_BLOCKS = [Span(0, 1, "number")]
 
 
 class NeighborAnchors(Anchors):
@@ -60,20 +64,26 @@ class NeighborAnchors(Anchors):
     ) -> None:
         self.n_neighbors, self.jitter, self.same_class = n_neighbors, jitter, same_class
 
-    @single_thread()
     def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Anchors:
         """Find the neighbours of the rows of each class; see `Anchors.fit`."""
-        everyone = sample_of(np.arange(len(Z)), MAX_SEARCHED_ROWS, rng)
+        return self.fit_compact(matrix_columns(spans, Z), codes, spans, rng)
+
+    @single_thread()
+    def fit_compact(
+        self, C: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator
+    ) -> Anchors:
+        """Find the neighbours of the rows of each class; see `Anchors.fit`."""
+        everyone = sample_of(np.arange(len(C)), MAX_SEARCHED_ROWS, rng)
         bases, neighbors = [], []
         for code in range(codes.max() + 1):
             own = np.flatnonzero(codes == code)
             bases.append(sample_of(own, MAX_ROWS_A_CLASS, rng))
             pool = sample_of(own, MAX_SEARCHED_ROWS, rng) if self.same_class else everyone
-            neighbors.append(_neighbors(Z, bases[-1], pool, self.n_neighbors))
+            neighbors.append(_neighbors(C, bases[-1], pool, self.n_neighbors, spans))
         used = np.column_stack([np.concatenate(bases), np.concatenate(neighbors)])
         rows, inverse = np.unique(used, return_inverse=True)
         places = torch.from_numpy(inverse.reshape(used.shape))
-        self.bank_ = torch.from_numpy(Z[rows])
+        self.bank_ = torch.from_numpy(C[rows])
         # With a part of a tensor all of it is pickled, with a copy the part.
         self.base_, self.neighbor_ = places[:, 0].clone(), places[:, 1:].clone()
         self.count_ = torch.tensor([len(base) for base in bases])
@@ -83,17 +93,26 @@ class NeighborAnchors(Anchors):
 
     def _prepare_columns(self, spans: list[Span]) -> None:
         """Keep the numbers, and whether they are present, beside the whole rows."""
-        holes = [span for span in spans if span.kind == "missing"]
-        numbers = [span.start for span in spans if span.kind == "number"]
+        self.widening_ = Widening.of(spans)
+        holes = [i for i, span in enumerate(spans) if span.kind == "missing"]
+        numbers = [i for i, span in enumerate(spans) if span.kind == "number"]
         self.number_ = torch.tensor(numbers, dtype=torch.long)
-        self.hole_ = torch.tensor([c for span in holes for c in range(*span[:2])]).long()
+        self.hole_ = torch.tensor(holes, dtype=torch.long)
         self.numbers_ = self.bank_[:, self.number_]
         self.present_ = torch.ones_like(self.numbers_)
-        for start, _, _ in holes:  # right behind the number that it speaks of
-            self.present_[:, numbers.index(start - 1)] = self.bank_[:, start]
+        for i in holes:  # right behind the number that it speaks of
+            self.present_[:, numbers.index(i - 1)] = 1 - self.bank_[:, i]
 
     def draw(self, codes: Tensor, random: torch.Generator) -> Tensor:
         """Draw anchors; see `Anchors.draw`."""
+        return self.widening_(self._draw(codes, random))
+
+    def draw_compact(self, codes: Tensor, spans: list[Span], random: torch.Generator) -> Matrix:
+        """Draw compact anchors; see `Anchors.draw_compact`."""
+        return self._draw(codes, random).numpy()
+
+    def _draw(self, codes: Tensor, random: torch.Generator) -> Tensor:
+        """Draw compact anchors (batch, n_spans)."""
         place, which, pick = torch.rand(3, len(codes), 1, generator=random, device=codes.device)
         index = self._rows_of(codes, random)
         base = self.base_[index]
@@ -123,10 +142,9 @@ class NeighborAnchors(Anchors):
         return self.start_[codes] + (chance * self.count_[codes]).long()
 
 
-def _neighbors(Z: Matrix, base: Codes, pool: Codes, k: int) -> Codes:
+def _neighbors(C: Matrix, base: Codes, pool: Codes, k: int, spans: list[Span]) -> Codes:
     """Find the rows of the pool next to each base row, itself left out; short pools repeat."""
-    rows = torch.from_numpy(Z)
-    found = pool[_nearest(rows[base], rows[pool], min(k + 1, len(pool)))]
+    found = pool[_nearest(C[base], C[pool], min(k + 1, len(pool)), spans)]
     # A row that is not among its own neighbours (a twin took its place) gives up the farthest.
     is_self = found == base[:, None]
     is_self[~is_self.any(axis=1), -1] = True
@@ -136,16 +154,45 @@ def _neighbors(Z: Matrix, base: Codes, pool: Codes, k: int) -> Codes:
     return others[:, np.arange(k) % others.shape[1]]
 
 
-def _nearest(rows: Tensor, pool: Tensor, k: int) -> Codes:
+def _nearest(rows: Matrix, pool: Matrix, k: int, spans: list[Span]) -> Codes:
     """Find the places in the pool of the ``k`` rows next to each row, nearest first.
 
     Not by scikit-learn's search: it starts threads of OpenMP, for which a process that is forked
     later waits for ever, and sets the number of BLAS threads of the whole process meanwhile.
     """
-    # Half the squared distance, without the part that all of the pool share.
-    half = pool.square().sum(dim=1) / 2
+    widening = Widening.of(spans)
+    measure = (_by_matches if widening.is_much(len(pool)) else _by_products)(pool, widening)
     found = [
-        torch.addmm(half, chunk, pool.T, alpha=-1).topk(k, largest=False).indices
-        for chunk in rows.split(SEARCH_CHUNK)
+        measure(chunk).topk(k, largest=False).indices
+        for chunk in torch.from_numpy(rows).split(SEARCH_CHUNK)
     ]
     return torch.cat(found).numpy()
+
+
+def _by_products(pool: Matrix, widening: Widening) -> Callable[[Tensor], Tensor]:
+    """Measure half the squared distance to each row of the pool, but for what all of it share."""
+    wide = widening(torch.from_numpy(pool))
+    half = wide.square().sum(dim=1) / 2
+    return lambda rows: torch.addmm(half, widening(rows), wide.T, alpha=-1)
+
+
+def _by_matches(pool: Matrix, widening: Widening) -> Callable[[Tensor], Tensor]:
+    """Measure the same where rows are too wide to be multiplied: blocks that match are counted."""
+    of_numbers = _by_products(pool[:, widening.numbers.numpy()], Widening.of(NO_BLOCKS))
+    slots = _one_hot(pool, widening).T.tocsr()
+
+    def measure(rows: Tensor) -> Tensor:
+        matches = _one_hot(rows.numpy(), widening) @ slots
+        return of_numbers(rows[:, widening.numbers]) - torch.from_numpy(matches.toarray())
+
+    return measure
+
+
+def _one_hot(compact: Matrix, widening: Widening) -> csr_array:
+    """Give the blocks of compact rows (n, n_spans) as a sparse matrix (n, width)."""
+    slots = compact[:, widening.blocks.numpy()].astype(np.int32) + widening.starts.numpy().astype(
+        np.int32
+    )
+    n, k = slots.shape
+    ones = np.ones(n * k, dtype=np.float32)
+    return csr_array((ones, slots.ravel(), np.arange(0, n * k + 1, k)), shape=(n, widening.width))
