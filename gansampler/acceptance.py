@@ -14,6 +14,7 @@ from sklearn.utils._param_validation import HasMethods, Interval
 
 from .columns import Codes, Floats
 from .committee import make_committee
+from .compact import InPairs
 from .encoding import Matrix, TableEncoder, matrix_columns, widen
 from .seeding import seeded_copy
 
@@ -26,7 +27,7 @@ MIN_WEIGHT = 1e-6
 RAKING_ROUNDS = 5
 
 
-class Acceptance(BaseEstimator):
+class Acceptance(InPairs, BaseEstimator):
     """What every rule can do; a new one overrides `fit` and `weigh`."""
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {}
@@ -136,12 +137,17 @@ class ClassifierAcceptance(Acceptance):
         self, Z: Matrix, codes: Codes, encoder: TableEncoder, rng: np.random.Generator
     ) -> Acceptance:
         """Train the judge; see `Acceptance.fit`."""
-        return self.fit_compact(matrix_columns(encoder.spans_, Z), codes, encoder, rng)
+        return self._fit(matrix_columns(encoder.spans_, Z), codes, encoder, rng)
 
     def fit_compact(
         self, C: Matrix, codes: Codes, encoder: TableEncoder, rng: np.random.Generator
     ) -> Acceptance:
-        """Train the judge; see `Acceptance.fit`."""
+        """Train the judge; see `Acceptance.fit_compact`."""
+        return self._fit(C, codes, encoder, rng)
+
+    def _fit(
+        self, C: Matrix, codes: Codes, encoder: TableEncoder, rng: np.random.Generator
+    ) -> Acceptance:
         self.view_ = self._view(encoder)
         own = self.classifier is None
         judge = make_committee(encoder.spans_, len(C)) if own else self.classifier
@@ -237,24 +243,25 @@ def draw_accepted(
     time.
     """
     most = int(np.clip(CHUNK_BYTES // (4 * width), FEWEST_CANDIDATES, CHUNK))
-    kept: list[Matrix] = []
-    kept_weights: list[Floats] = []
-    missing, bound, rate = n, 0.0, 1 / candidates
-    drawn = stayed = 0
-    while missing > 0 or not kept:
-        Z = propose(int(min(most, max(FEWEST_CANDIDATES, 1.1 * missing / rate))))
+    rows: Matrix = np.empty((n, 0), dtype=np.float32)
+    kept_weights, bound, rate = np.empty(n), 0.0, 1 / candidates
+    kept = drawn = stayed = 0
+    while kept < n or not drawn:
+        Z = propose(int(min(most, max(FEWEST_CANDIDATES, 1.1 * (n - kept) / rate))))
         given = weigh(Z)
         weights = even_out(given, Z)
-        if not kept:
+        if not drawn:
             bound = acceptance_bound(weights, candidates)
+            # All go to one place: small pieces kept between large ones would hold memory.
+            rows = np.empty((n, Z.shape[1]), dtype=Z.dtype)
         stays = rng.random(len(Z)) * bound <= weights
         rate = max(float(stays.mean()), 0.5 / candidates)
-        kept.append(Z[stays][:missing])
-        kept_weights.append(given[stays][:missing])
-        missing -= len(kept[-1])
+        chosen = np.flatnonzero(stays)[: n - kept]
+        place = slice(kept, kept + len(chosen))
+        rows[place], kept_weights[place] = Z[chosen], given[chosen]
+        kept += len(chosen)
         drawn, stayed = drawn + len(Z), stayed + int(stays.sum())
-    selection = Selection(bound, stayed / drawn)
-    return np.concatenate(kept), np.concatenate(kept_weights), selection
+    return rows, kept_weights, Selection(bound, stayed / drawn)
 
 
 def acceptance_bound(weights: Floats, candidates: int) -> float:

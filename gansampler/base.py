@@ -232,7 +232,7 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
     def _play(
         self, gan: ConditionalGAN, C: Matrix, condition: Codes, n_classes: int, held_out: HeldOut
     ) -> None:
-        """Train the networks on the compact rows (n, spans) of those classes (n,) that are not -1."""
+        """Train the networks on compact rows (n, spans) of those classes (n,) that are not -1."""
         plays = condition >= 0
         how = {"spans": self.encoder_.spans_, "anchors": self.anchor_, "held_out": held_out}
         gan.begin(C[plays], condition[plays], n_classes, self._rng_, **how)

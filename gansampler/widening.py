@@ -10,7 +10,6 @@ from torch import Tensor
 
 from .encoding import Span
 
-
 # A table that takes more bytes as wide rows stays compact, and each batch is made wide.
 WIDE_BYTES = 32 * 2**20
 
@@ -41,13 +40,8 @@ class Widening(NamedTuple):
 
     def to(self, device: torch.device) -> Widening:
         """Move all of it to a device."""
-        return self._replace(
-            **{
-                name: each.to(device)
-                for name, each in self._asdict().items()
-                if isinstance(each, Tensor)
-            }
-        )
+        places = (self.numbers, self.columns, self.blocks, self.starts)
+        return Widening(self.width, *(each.to(device) for each in places))
 
     def __call__(self, compact: Tensor) -> Tensor:
         """Make rows wide; numbers alone are wide already, and are not copied."""

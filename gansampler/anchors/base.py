@@ -10,11 +10,12 @@ from sklearn.base import BaseEstimator
 from torch import Tensor
 
 from ..columns import Codes
+from ..compact import InPairs
 from ..encoding import Matrix, Span, matrix_columns, widen
 from ..widening import Widening
 
 
-class Anchors(BaseEstimator):
+class Anchors(InPairs, BaseEstimator):
     """What every kind of anchor can do; a new one overrides both methods."""
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {}

@@ -66,13 +66,16 @@ class NeighborAnchors(Anchors):
 
     def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Anchors:
         """Find the neighbours of the rows of each class; see `Anchors.fit`."""
-        return self.fit_compact(matrix_columns(spans, Z), codes, spans, rng)
+        return self._fit(matrix_columns(spans, Z), codes, spans, rng)
 
-    @single_thread()
     def fit_compact(
         self, C: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator
     ) -> Anchors:
-        """Find the neighbours of the rows of each class; see `Anchors.fit`."""
+        """Find the neighbours of the rows of each class; see `Anchors.fit_compact`."""
+        return self._fit(C, codes, spans, rng)
+
+    @single_thread()
+    def _fit(self, C: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Anchors:
         everyone = sample_of(np.arange(len(C)), MAX_SEARCHED_ROWS, rng)
         bases, neighbors = [], []
         for code in range(codes.max() + 1):
@@ -162,11 +165,12 @@ def _nearest(rows: Matrix, pool: Matrix, k: int, spans: list[Span]) -> Codes:
     """
     widening = Widening.of(spans)
     measure = (_by_matches if widening.is_much(len(pool)) else _by_products)(pool, widening)
-    found = [
-        measure(chunk).topk(k, largest=False).indices
-        for chunk in torch.from_numpy(rows).split(SEARCH_CHUNK)
-    ]
-    return torch.cat(found).numpy()
+    # What is found goes to one place: small pieces kept between large ones would hold memory.
+    found = torch.empty(len(rows), k, dtype=torch.long)
+    chunks = zip(torch.from_numpy(rows).split(SEARCH_CHUNK), found.split(SEARCH_CHUNK), strict=True)
+    for chunk, place in chunks:
+        place[:] = measure(chunk).topk(k, largest=False).indices
+    return found.numpy()
 
 
 def _by_products(pool: Matrix, widening: Widening) -> Callable[[Tensor], Tensor]:
