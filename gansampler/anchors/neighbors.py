@@ -101,7 +101,10 @@ class NeighborAnchors(Anchors):
         numbers = [i for i, span in enumerate(spans) if span.kind == "number"]
         self.number_ = torch.tensor(numbers, dtype=torch.long)
         self.hole_ = torch.tensor(holes, dtype=torch.long)
-        self.numbers_ = self.bank_[:, self.number_]
+        all_numbers = len(numbers) == len(spans)
+        self.numbers_ = self.bank_ if all_numbers else self.bank_[:, self.number_]
+        if not holes:
+            return
         self.present_ = torch.ones_like(self.numbers_)
         for i in holes:  # right behind the number that it speaks of
             self.present_[:, numbers.index(i - 1)] = 1 - self.bank_[:, i]
@@ -120,6 +123,8 @@ class NeighborAnchors(Anchors):
         index = self._rows_of(codes, random)
         base = self.base_[index]
         other = self.neighbor_[index, (which[:, 0] * self.neighbor_.shape[1]).long()]
+        if len(self.number_) == self.bank_.shape[1]:
+            return self._numbers(base, other, place, codes, random)
         anchor = self.bank_[torch.where((pick < place)[:, 0], other, base)]
         if len(self.hole_):
             anchor[:, self.hole_] = self.bank_[base][:, self.hole_]
@@ -131,13 +136,17 @@ class NeighborAnchors(Anchors):
         self, base: Tensor, other: Tensor, place: Tensor, codes: Tensor, random: torch.Generator
     ) -> Tensor:
         # A missing number is zero; where one of two is missing, there is no way between them to go.
-        towards = (self.numbers_[other] - self.numbers_[base]) * self.present_[other]
+        towards = (self.numbers_[other] - self.numbers_[base]) * self._present(other)
         numbers = self.numbers_[base] + place * towards
         if self.jitter:
             one, two = (self.base_[self._rows_of(codes, random)] for _ in range(2))
-            both = self.present_[one] * self.present_[two]
+            both = self._present(one) * self._present(two)
             numbers += self.jitter * both * (self.numbers_[one] - self.numbers_[two])
-        return numbers * self.present_[base]
+        return numbers * self._present(base)
+
+    def _present(self, rows: Tensor) -> Tensor | float:
+        """Tell where rows of the bank have their numbers, (n, numbers); 1 where all have all."""
+        return self.present_[rows] if len(self.hole_) else 1.0
 
     def _rows_of(self, codes: Tensor, random: torch.Generator) -> Tensor:
         """Draw the place of a random row of each class."""
