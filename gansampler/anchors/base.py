@@ -12,7 +12,6 @@ from torch import Tensor
 from ..columns import Codes
 from ..compact import InPairs
 from ..encoding import Matrix, Span, matrix_columns, widen
-from ..widening import Widening
 
 
 class Anchors(InPairs, BaseEstimator):
@@ -58,9 +57,9 @@ class Anchors(InPairs, BaseEstimator):
         return matrix_columns(spans, self.draw(codes, random).numpy())
 
     def to(self, device: torch.device) -> Anchors:
-        """Move all tensors that were learnt to a device."""
+        """Move every tensor that was learnt to a device."""
         for name, value in vars(self).items():
-            if isinstance(value, (Tensor, Widening)):
+            if isinstance(value, Tensor):
                 setattr(self, name, value.to(device))
         return self
 

@@ -96,10 +96,10 @@ class NeighborAnchors(Anchors):
 
     def _prepare_columns(self, spans: list[Span]) -> None:
         """Keep the numbers, and whether they are present, beside the whole rows."""
-        self.widening_ = Widening.of(spans)
+        # Tensors each, which follow to a device and into a file of a class that derives from this.
+        self.width_, self.number_, self.column_, self.block_, self.begin_ = Widening.of(spans)
         holes = [i for i, span in enumerate(spans) if span.kind == "missing"]
         numbers = [i for i, span in enumerate(spans) if span.kind == "number"]
-        self.number_ = torch.tensor(numbers, dtype=torch.long)
         self.hole_ = torch.tensor(holes, dtype=torch.long)
         all_numbers = len(numbers) == len(spans)
         self.numbers_ = self.bank_ if all_numbers else self.bank_[:, self.number_]
@@ -111,7 +111,8 @@ class NeighborAnchors(Anchors):
 
     def draw(self, codes: Tensor, random: torch.Generator) -> Tensor:
         """Draw anchors; see `Anchors.draw`."""
-        return self.widening_(self._draw(codes, random))
+        parts = self.width_, self.number_, self.column_, self.block_, self.begin_
+        return Widening(*parts)(self._draw(codes, random))
 
     def draw_compact(self, codes: Tensor, spans: list[Span], random: torch.Generator) -> Matrix:
         """Draw compact anchors; see `Anchors.draw_compact`."""
