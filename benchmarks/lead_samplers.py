@@ -17,7 +17,7 @@ from gansampler import LSGANOverSampler
 from gansampler.acceptance import Acceptance, ClassifierAcceptance
 from gansampler.anchors import NeighborAnchors
 from gansampler.anchors.base import Anchors
-from gansampler.encoding import TableEncoder
+from gansampler.encoding import TableEncoder, widen
 from gansampler.losses import Loss
 from gansampler.seeding import numpy_generator
 
@@ -58,7 +58,8 @@ class FreshCritic(Idea):
         rows, codes = self._real
         real = self._rng_.permutation(rows[codes == code])[:SHOWN_TO_CRITIC]
         random = torch.Generator().manual_seed(int(self._rng_.integers(2**31)))
-        made = self.encoder_.snap(self._propose(len(real), code, random))
+        made = self.encoder_.snap_compact(self._propose(len(real), code, random))
+        made = widen(self.encoder_.spans_, made)
         is_real = self.told(np.repeat([1, 0], len(real)))
         network = MLPClassifier((64,), alpha=1.0, max_iter=60, random_state=0)
         return network.fit(np.concatenate([real, made]), is_real)

@@ -75,9 +75,11 @@ def smotenc(seed: int) -> Any:
 METHODS: dict[str, Callable[[int], Any]] = {"lsgan": lsgan, "jitter": jitter, "smotenc": smotenc}
 
 
-def made_table(shape: Shape, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+def made_table(
+    shape: Shape, seed: int, imbalance: float = IMBALANCE
+) -> tuple[pd.DataFrame, np.ndarray]:
     """Make numbers and categories whose classes shrink from the first to the last."""
-    shares = np.geomspace(IMBALANCE, 1, shape.classes)
+    shares = np.geomspace(imbalance, 1, shape.classes)
     numbers, y = make_classification(
         shape.rows,
         shape.columns,
@@ -95,16 +97,20 @@ def made_table(shape: Shape, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
 
 
 def measure(key: Key) -> dict[str, float]:
+    """Measure one `fit_resample` on a made table, in this process."""
+    return measured_fit(METHODS[key.method](key.repeat), *made_table(key.shape, key.repeat))
+
+
+def measured_fit(sampler: Any, X: Any, y: np.ndarray) -> dict[str, float]:
     """Time one `fit_resample` in this process, and see how far its memory rises meanwhile."""
-    X, y = made_table(key.shape, key.repeat)
-    sampler = METHODS[key.method](key.repeat)
     # A first fit pays for imports and first calls; it is not counted.
     sampler.fit_resample(*made_table(Shape(rows=200), seed=0))
     before = reset_peak_memory()
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), time.process_time()
     sampler.fit_resample(X, y)
-    seconds = time.perf_counter() - start
-    return {"seconds": seconds, "before_mib": before, "peak_mib": memory("VmHWM")}
+    seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - worked
+    times = {"seconds": seconds, "cpu_seconds": cpu_seconds}
+    return {**times, "before_mib": before, "peak_mib": memory("VmHWM")}
 
 
 def reset_peak_memory() -> float:
@@ -120,7 +126,9 @@ def memory(name: str) -> float:
     return int(line.split()[1]) / 2**10
 
 
-def measure_apart(key: Key) -> dict[str, float]:
+def measure_apart(
+    key: Any, measure: Callable[[Any], dict[str, float]] = measure
+) -> dict[str, float]:
     """Measure in a new process, which has neither the memory nor the caches of one before."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(measure, key).result()

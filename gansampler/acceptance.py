@@ -14,7 +14,8 @@ from sklearn.utils._param_validation import HasMethods, Interval
 
 from .columns import Codes, Floats
 from .committee import make_committee
-from .encoding import Matrix, TableEncoder, matrix_columns
+from .compact import InPairs
+from .encoding import Matrix, TableEncoder, matrix_columns, widen
 from .seeding import seeded_copy
 
 # Candidates are drawn and judged so many rows, or so many bytes, at a time: a judge holds several
@@ -26,7 +27,7 @@ MIN_WEIGHT = 1e-6
 RAKING_ROUNDS = 5
 
 
-class Acceptance(BaseEstimator):
+class Acceptance(InPairs, BaseEstimator):
     """What every rule can do; a new one overrides `fit` and `weigh`."""
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {}
@@ -59,6 +60,19 @@ class Acceptance(BaseEstimator):
         A weight is between zero and one, like a probability: `MIN_WEIGHT` is added to it.
         """
         raise NotImplementedError
+
+    def fit_compact(
+        self, C: Matrix, codes: Codes, encoder: TableEncoder, rng: np.random.Generator
+    ) -> Acceptance:
+        """Look at compact rows (n_samples, n_spans), and see `fit`, for which they are made wide.
+
+        A rule that can do without overrides this and `weigh_compact`: wide rows take memory.
+        """
+        return self.fit(widen(encoder.spans_, C), codes, encoder, rng)
+
+    def weigh_compact(self, C: Matrix, code: int, encoder: TableEncoder) -> Floats:
+        """Weigh compact candidates (n, n_spans); see `weigh`."""
+        return self.weigh(widen(encoder.spans_, C), code)
 
     def weigh_probability(self, probability: Floats) -> Floats | None:
         """Give the weight where the class has this probability; None if it does not go by that.
@@ -123,21 +137,43 @@ class ClassifierAcceptance(Acceptance):
         self, Z: Matrix, codes: Codes, encoder: TableEncoder, rng: np.random.Generator
     ) -> Acceptance:
         """Train the judge; see `Acceptance.fit`."""
-        judge, self.view_ = self._judge_and_view(encoder, len(Z))
-        self.judge_ = seeded_copy(judge, int(rng.integers(2**31))).fit(self.view_(Z), codes)
+        return self._fit(matrix_columns(encoder.spans_, Z), codes, encoder, rng)
+
+    def fit_compact(
+        self, C: Matrix, codes: Codes, encoder: TableEncoder, rng: np.random.Generator
+    ) -> Acceptance:
+        """Train the judge; see `Acceptance.fit_compact`."""
+        return self._fit(C, codes, encoder, rng)
+
+    def _fit(
+        self, C: Matrix, codes: Codes, encoder: TableEncoder, rng: np.random.Generator
+    ) -> Acceptance:
+        self.view_ = self._view(encoder)
+        own = self.classifier is None
+        judge = make_committee(encoder.spans_, len(C)) if own else self.classifier
+        seeded = seeded_copy(judge, int(rng.integers(2**31)))
+        self.judge_ = seeded.fit(self._read(C, encoder), codes)
         return self
 
-    def _judge_and_view(self, encoder: TableEncoder, n: int) -> tuple[Any, Callable[[Matrix], Any]]:
-        """Give what judges n rows, unfitted, and how encoded rows (n, width) come to it."""
-        if self.classifier is None:
-            return make_committee(encoder.spans_, n), np.asarray
-        if self.on_table:
-            return self.classifier, encoder.inverse_transform
-        return self.classifier, partial(matrix_columns, encoder.spans_)
+    def _view(self, encoder: TableEncoder) -> Callable[[Matrix], Any]:
+        if self.classifier is not None and self.on_table:
+            return encoder.inverse_transform
+        return partial(matrix_columns, encoder.spans_)
+
+    def _read(self, C: Matrix, encoder: TableEncoder) -> Any:
+        """Give compact rows (n, n_spans) as the judge reads them."""
+        return encoder.restore(C) if self.classifier is not None and self.on_table else C
 
     def weigh(self, Z: Matrix, code: int) -> Floats:
         """Give the judge's probability of the class, sharpened; see `Acceptance.weigh`."""
-        return self.weigh_probability(self.judge_.predict_proba(self.view_(Z))[:, code])
+        return self._sharpened(self.view_(Z), code)
+
+    def weigh_compact(self, C: Matrix, code: int, encoder: TableEncoder) -> Floats:
+        """Give the judge's probability of the class, sharpened; see `Acceptance.weigh`."""
+        return self._sharpened(self._read(C, encoder), code)
+
+    def _sharpened(self, rows: Any, code: int) -> Floats:
+        return self.weigh_probability(self.judge_.predict_proba(rows)[:, code])
 
     def weigh_probability(self, probability: Floats) -> Floats:
         """Sharpen probabilities; see `Acceptance.weigh_probability`."""
@@ -207,24 +243,25 @@ def draw_accepted(
     time.
     """
     most = int(np.clip(CHUNK_BYTES // (4 * width), FEWEST_CANDIDATES, CHUNK))
-    kept: list[Matrix] = []
-    kept_weights: list[Floats] = []
-    missing, bound, rate = n, 0.0, 1 / candidates
-    drawn = stayed = 0
-    while missing > 0 or not kept:
-        Z = propose(int(min(most, max(FEWEST_CANDIDATES, 1.1 * missing / rate))))
+    rows: Matrix = np.empty((n, 0), dtype=np.float32)
+    kept_weights, bound, rate = np.empty(n), 0.0, 1 / candidates
+    kept = drawn = stayed = 0
+    while kept < n or not drawn:
+        Z = propose(int(min(most, max(FEWEST_CANDIDATES, 1.1 * (n - kept) / rate))))
         given = weigh(Z)
         weights = even_out(given, Z)
-        if not kept:
+        if not drawn:
             bound = acceptance_bound(weights, candidates)
+            # All go to one place: small pieces kept between large ones would hold memory.
+            rows = np.empty((n, Z.shape[1]), dtype=Z.dtype)
         stays = rng.random(len(Z)) * bound <= weights
         rate = max(float(stays.mean()), 0.5 / candidates)
-        kept.append(Z[stays][:missing])
-        kept_weights.append(given[stays][:missing])
-        missing -= len(kept[-1])
+        chosen = np.flatnonzero(stays)[: n - kept]
+        place = slice(kept, kept + len(chosen))
+        rows[place], kept_weights[place] = Z[chosen], given[chosen]
+        kept += len(chosen)
         drawn, stayed = drawn + len(Z), stayed + int(stays.sum())
-    selection = Selection(bound, stayed / drawn)
-    return np.concatenate(kept), np.concatenate(kept_weights), selection
+    return rows, kept_weights, Selection(bound, stayed / drawn)
 
 
 def acceptance_bound(weights: Floats, candidates: int) -> float:

@@ -26,7 +26,7 @@ from .acceptance import (
 )
 from .anchors import ANCHORS, Anchors
 from .columns import Codes, Floats
-from .encoding import Matrix, TableEncoder, missing_mask
+from .encoding import Matrix, TableEncoder, matrix_columns, missing_mask, widen
 from .gan import ConditionalGAN
 from .held_out import HeldOut, without
 from .interface import TableSampler
@@ -77,8 +77,8 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         if not isinstance(n, Integral) or int(n) < 0:
             raise ValueError(f"n={n!r} must be a whole number of rows, zero or more.")
         check_new_rows(n, self.n_features_in_, "sample", "ask for fewer rows at a time")
-        Z, _, _ = self._draw(int(n), self._only_code() if label is None else self._code_of(label))
-        return self._in_container(self.encoder_.inverse_transform(Z, self._rng_))
+        C, _, _ = self._draw(int(n), self._only_code() if label is None else self._code_of(label))
+        return self._in_container(self.encoder_.restore(C, self._rng_))
 
     def save(self, path: str | Path) -> None:
         """Write what was learnt into a file, from which `gansampler.load` makes it again.
@@ -160,10 +160,10 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         self._learn(X, codes, list(wanted), anchor, acceptance, gan, before)
         drawn, sure = [], [np.ones(len(codes))]
         for code, n in wanted.items():
-            Z, confidence, selection = self._draw(n, code)
+            C, confidence, selection = self._draw(n, code)
             sure.append(confidence)
             self._added_[code] = n / (codes == code).sum(), selection
-            drawn.append(self.encoder_.inverse_transform(Z, self._rng_))
+            drawn.append(self.encoder_.restore(C, self._rng_))
         new = np.repeat(np.array(list(wanted), dtype=np.intp), list(wanted.values()))
         self.synthetic_mask_ = np.repeat([False, True], [len(codes), len(new)])
         self.sample_weight_ = np.concatenate(sure)
@@ -199,8 +199,8 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         self._begin_with_nothing()
         if not targets:
             return
-        Z = self.encoder_.transform(X)
-        self._duplicated_ = {c: Z[codes == c] for c in targets if _is_poor(Z[codes == c])}
+        C = self.encoder_.compact(X)
+        self._duplicated_ = {c: C[codes == c] for c in targets if _is_poor(C[codes == c])}
         self._warn_of_duplicates()
         learnt = [code for code in targets if code not in self._duplicated_]
         if not learnt:
@@ -209,17 +209,17 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         self._condition_[list(playing)] = np.arange(len(playing))
         condition = self._condition_[codes]
         spans, rng = self.encoder_.spans_, self._rng_
-        aside = np.zeros(len(Z), dtype=bool)
+        aside = np.zeros(len(C), dtype=bool)
         if gan is not None:
             self._check_game(gan, earlier, len(playing))
             aside = gan.set_aside(condition, rng)
-        shown, shown_condition = without(aside, Z, condition)
+        shown, shown_condition = without(aside, C, condition)
         if anchor is not None:
-            self.anchor_ = anchor.fit(shown, shown_condition, spans, rng)
+            self.anchor_ = anchor.fit_compact(shown, shown_condition, spans, rng)
         if acceptance is not None:
-            self.acceptance_ = acceptance.fit(Z, codes, self.encoder_, rng)
+            self.acceptance_ = acceptance.fit_compact(C, codes, self.encoder_, rng)
         if gan is not None:
-            held_out = HeldOut(Z[aside], condition[aside], self.encoder_.snap)
+            held_out = HeldOut(widen(spans, C[aside]), condition[aside], self.encoder_.snap)
             self._play(gan, shown, shown_condition, len(playing), held_out)
 
     def _check_game(
@@ -233,12 +233,12 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         gan.try_networks(self.encoder_.width_, n_classes, anchored=anchored)
 
     def _play(
-        self, gan: ConditionalGAN, Z: Matrix, condition: Codes, n_classes: int, held_out: HeldOut
+        self, gan: ConditionalGAN, C: Matrix, condition: Codes, n_classes: int, held_out: HeldOut
     ) -> None:
-        """Train the networks on the rows (n, width) of those classes (n,) that are not -1."""
+        """Train the networks on compact rows (n, spans) of those classes (n,) that are not -1."""
         plays = condition >= 0
         how = {"spans": self.encoder_.spans_, "anchors": self.anchor_, "held_out": held_out}
-        gan.begin(Z[plays], condition[plays], n_classes, self._rng_, **how)
+        gan.begin(C[plays], condition[plays], n_classes, self._rng_, **how)
         # They are there from the first step: callbacks draw rows.
         self.gan_, self.history_, self.callbacks_ = gan, gan.history_, gan.callbacks_
         self.generator_, self.discriminator_ = gan.generator_, gan.discriminator_
@@ -246,44 +246,42 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         gan.warn_if_collapsed()
 
     def _propose(self, n: int, code: int, random: torch.Generator) -> Matrix:
-        """Give encoded candidates (n, width) of a class: anchors, moved on if there is a GAN."""
-        codes = np.full(n, self._condition_[code])
+        """Give compact candidates (n, spans) of a class: anchors, moved on if there is a GAN."""
+        codes, spans = np.full(n, self._condition_[code]), self.encoder_.spans_
         if self.gan_ is None:
-            return self.anchor_.draw(torch.from_numpy(codes), random).numpy()
+            return self.anchor_.draw_compact(torch.from_numpy(codes), spans, random)
         if self.anchor_ is None:
-            return self.gan_.propose(codes, None, random)
+            return matrix_columns(spans, self.gan_.propose(codes, None, random))
         moves = torch.rand(n, generator=random).numpy() < self.moved
-        Z = np.empty((n, self.encoder_.width_), dtype=np.float32)
-        Z[moves] = self.gan_.propose(codes[moves], self.anchor_, random)
-        Z[~moves] = self.anchor_.draw(torch.from_numpy(codes[~moves]), random).numpy()
-        return Z
+        C = np.empty((n, len(spans)), dtype=np.float32)
+        C[moves] = matrix_columns(spans, self.gan_.propose(codes[moves], self.anchor_, random))
+        C[~moves] = self.anchor_.draw_compact(torch.from_numpy(codes[~moves]), spans, random)
+        return C
 
     @single_thread()
     def _draw(self, n: int, code: int) -> tuple[Matrix, Floats, Selection]:
-        """Draw encoded rows (n, width) of a class, and how sure they are (n,): propose, accept."""
+        """Draw compact rows (n, spans) of a class, and how sure they are (n,): propose, accept."""
         if code in self._duplicated_:
             own = self._duplicated_[code]
             return own[self._rng_.integers(len(own), size=n)], np.ones(n), EVERYTHING
-        random = seeded_generator(self._rng_, CPU)
+        random, encoder, rule = seeded_generator(self._rng_, CPU), self.encoder_, self.acceptance_
 
         def propose(m: int) -> Matrix:
-            return self.encoder_.snap(self._propose(m, code, random))
+            return encoder.snap_compact(self._propose(m, code, random))
 
-        def weigh(Z: Matrix) -> Floats:
-            if self.acceptance_ is None:
-                return np.ones(len(Z))
-            return checked_weights(self.acceptance_.weigh(Z, code), self.acceptance_, len(Z))
+        def weigh(C: Matrix) -> Floats:
+            if rule is None:
+                return np.ones(len(C))
+            return checked_weights(rule.weigh_compact(C, code, encoder), rule, len(C))
 
-        def even_out(weights: Floats, Z: Matrix) -> Floats:
-            if self.acceptance_ is None:
+        def even_out(weights: Floats, C: Matrix) -> Floats:
+            if rule is None:
                 return weights
-            return keep_rates(weights + MIN_WEIGHT, missing_mask(self.encoder_.spans_, Z))
+            return keep_rates(weights + MIN_WEIGHT, missing_mask(encoder.spans_, C))
 
-        how: dict[str, Any] = {"even_out": even_out, "width": self.encoder_.width_}
-        drawn = draw_accepted(propose, weigh, n, self.candidates, self._rng_, **how)
-        Z, weights, selection = drawn
-        sure = weights if self.acceptance_ is None else self.acceptance_.confidence(weights)
-        return Z, sure, selection
+        how: dict[str, Any] = {"even_out": even_out, "width": encoder.width_}
+        C, weights, selection = draw_accepted(propose, weigh, n, self.candidates, self._rng_, **how)
+        return C, weights if rule is None else rule.confidence(weights), selection
 
     def _place(self, label: Any) -> int:
         """Index of a label in ``classes_``."""
@@ -332,12 +330,12 @@ class BaseGANOverSampler(TableSampler, BaseOverSampler):
         return tags
 
 
-def _is_poor(Z: Matrix) -> bool:
+def _is_poor(C: Matrix) -> bool:
     """Whether fewer rows differ than a class needs to be learnt."""
     for _ in range(MIN_DIFFERENT_ROWS):
-        if len(Z) == 0:
+        if len(C) == 0:
             return True
-        Z = Z[(Z[0] != Z).any(axis=1)]
+        C = C[(C[0] != C).any(axis=1)]
     return False
 
 

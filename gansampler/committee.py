@@ -13,10 +13,10 @@ from sklearn.ensemble import (
     VotingClassifier,
 )
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from .encoding import Span, matrix_columns
+from .encoding import Span, widen
 
 # What one tree learns from, at most, and beyond which there are trees alone.
 MAX_ROWS = 10_000
@@ -25,16 +25,19 @@ FEWEST_TREES, MOST_TREES, ROWS_TIMES_TREES = 25, 100, 250_000
 
 
 def make_committee(spans: Sequence[Span], n: int) -> VotingClassifier:
-    """Make one for n encoded rows: two forests and, of few rows, a logistic regression; by mean."""
-    members, weights = [("trees", _trees(spans, n))], [2]
+    """Make one for n compact rows: two forests and, of few rows, a logistic regression; by mean."""
+    members, weights = [("trees", _trees(n))], [2]
     if n <= MAX_ROWS:  # of more, trees learn all that a regression could add
         regression = LogisticRegression(C=0.1, tol=1e-3, max_iter=300)
-        members.append(("linear", make_pipeline(_plain(StandardScaler()), regression)))
+        wide = FunctionTransformer(partial(widen, list(spans)))
+        members.append(
+            ("linear", make_pipeline(_plain(wide), _plain(StandardScaler()), regression))
+        )
         weights.append(1)
     return VotingClassifier(members, voting="soft", weights=weights)
 
 
-def _trees(spans: Sequence[Span], n: int) -> Pipeline:
+def _trees(n: int) -> VotingClassifier:
     """Let forests split on a column a span: of single slots of a category they would see little."""
     how = {
         "n_estimators": int(np.clip(ROWS_TIMES_TREES // n, FEWEST_TREES, MOST_TREES)),
@@ -43,8 +46,7 @@ def _trees(spans: Sequence[Span], n: int) -> Pipeline:
         "max_samples": min(n, MAX_ROWS),
     }
     forests = [("forest", RandomForestClassifier(**how)), ("extra", ExtraTreesClassifier(**how))]
-    columns = FunctionTransformer(partial(matrix_columns, list(spans)))
-    return make_pipeline(_plain(columns), VotingClassifier(forests, voting="soft"))
+    return VotingClassifier(forests, voting="soft")
 
 
 def _plain(transformer: Any) -> Any:

@@ -3,6 +3,9 @@
 Numbers become the normal scores of their mid-ranks, categories become one-hot blocks, and the holes
 of a numeric column become a block of their own beside it. Whatever comes back was seen in the
 table.
+
+A compact row has one number a span: a score stays as it is, a block is the place of its one. Rows
+are kept so, for a thousand categories make a wide row a thousand numbers long.
 """
 
 from __future__ import annotations
@@ -99,6 +102,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
         A number that was not seen lies between its neighbours, such a category has an empty block.
         """
+        return widen(self.spans_, self.compact(X))
+
+    def compact(self, X: Any) -> Matrix:
+        """Encode rows as one compact matrix (n, spans); a category that was not seen is -1."""
         check_is_fitted(self, "spans_")
         frame = as_frame(X)
         n = frame.shape[1]
@@ -106,17 +113,20 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             raise ValueError(
                 f"X has {n} columns, but the encoder was fitted on {self.n_features_in_}."
             )
-        Z = np.zeros((len(frame), self.width_), dtype=np.float32)
-        for i, (encoder, block) in enumerate(self._blocks(Z)):
-            encoder.encode(frame.iloc[:, i], out=block)
-        return Z
+        C = np.empty((len(frame), len(self.spans_)), dtype=np.float32)
+        for i, (encoder, part) in enumerate(self._parts(C)):
+            encoder.encode(frame.iloc[:, i], out=part)
+        return C
 
     def snap(self, Z: Matrix) -> Matrix:
         """Move rows (n, width_) to where ``transform`` would put the rows that they decode to."""
-        snapped = np.zeros_like(Z, dtype=np.float32)
-        pairs = zip(self._blocks(snapped), self._blocks(Z), strict=True)
-        for (encoder, target), (_, source) in pairs:
-            encoder.snap(source, out=target)
+        return widen(self.spans_, self.snap_compact(matrix_columns(self.spans_, Z)))
+
+    def snap_compact(self, C: Matrix) -> Matrix:
+        """Move the scores of compact rows (n, spans) to observed ones."""
+        snapped = C.copy()
+        for encoder, part in self._parts(snapped):
+            encoder.snap(part)
         return snapped
 
     def inverse_transform(self, Z: Matrix, rng: np.random.Generator | None = None) -> Any:
@@ -125,22 +135,27 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Among the categories that share a slot, ``rng`` draws; None takes the most frequent.
         """
         check_is_fitted(self, "spans_")
-        columns = [encoder.decode(block, rng) for encoder, block in self._blocks(Z)]
+        return self.restore(matrix_columns(self.spans_, Z), rng)
+
+    def restore(self, C: Matrix, rng: np.random.Generator | None = None) -> Any:
+        """Decode compact rows (n, spans); see `inverse_transform`."""
+        columns = (encoder.decode(part, rng) for encoder, part in self._parts(C))
         if self._dtype_ is not None:
-            X = np.empty((len(Z), len(columns)), dtype=self._dtype_)
+            X = np.empty((len(C), self.n_features_in_), dtype=self._dtype_)
             for i, column in enumerate(columns):
                 X[:, i] = column
             return X
         # Of objects that are dates, say, pandas would make another dtype unless it is named.
-        like, index = zip(columns, self._like_.dtypes, strict=True), pd.RangeIndex(len(Z))
+        like, index = zip(columns, self._like_.dtypes, strict=True), pd.RangeIndex(len(C))
         series = (pd.Series(values, index, dtype) for values, dtype in like)
         return pd.DataFrame(dict(enumerate(series)), index).set_axis(self._like_.columns, axis=1)
 
-    def _blocks(self, Z: Matrix) -> Iterator[tuple[Any, Matrix]]:
-        """Pair the encoder of each column of the table with its columns of ``Z``."""
-        widths = [sum(width for _, width in encoder.blocks) for encoder in self._encoders_]
-        parts = np.split(Z, np.cumsum(widths, dtype=int), axis=1)  # and one without a column
-        return zip(self._encoders_, parts, strict=False)
+    def _parts(self, C: Matrix) -> Iterator[tuple[Any, Matrix]]:
+        """Pair the encoder of each column of the table with its part of compact rows."""
+        stop = 0
+        for encoder in self._encoders_:
+            start, stop = stop, stop + len(encoder.blocks)
+            yield encoder, C[:, start:stop]
 
 
 def as_frame(X: Any) -> pd.DataFrame:
@@ -205,24 +220,22 @@ class NumberEncoder:
     def encode(self, column: pd.Series, out: Matrix) -> None:
         """Write the scores of a column, and whether it is missing, into ``out``."""
         keys = to_numbers(plain(column))
-        present = ~np.isnan(keys)
-        out[present, 0] = np.interp(keys[present], self.keys, self.scores)
+        missing = np.isnan(keys)
+        out[:, 0] = np.where(missing, 0, np.interp(keys, self.keys, self.scores))
         if self.has_missing:
-            out[:, 1], out[:, 2] = present, ~present
+            out[:, 1] = missing
 
-    def snap(self, block: Matrix, out: Matrix) -> None:
-        """Write the nearest observed scores into ``out``."""
-        out[:, 0] = self.scores[np.searchsorted(self.edges, block[:, 0])]
+    def snap(self, part: Matrix) -> None:
+        """Put the nearest observed scores in the place of others."""
+        part[:, 0] = self.scores[np.searchsorted(self.edges, part[:, 0])]
         if self.has_missing:
-            present = block[:, 1] >= block[:, 2]
-            out[:, 0] *= present
-            out[:, 1], out[:, 2] = present, ~present
+            part[part[:, 1] == 1, 0] = 0
 
-    def decode(self, block: Matrix, rng: np.random.Generator | None) -> Any:
+    def decode(self, part: Matrix, rng: np.random.Generator | None) -> Any:
         """Give the values that the scores stand for, as a pandas array."""
-        codes = np.searchsorted(self.edges, block[:, 0])
+        codes = np.searchsorted(self.edges, part[:, 0])
         if self.has_missing:
-            codes[block[:, 2] > block[:, 1]] = -1
+            codes[part[:, 1] == 1] = -1
         return _take(self.values, codes, self.missing)
 
 
@@ -245,28 +258,24 @@ class CategoryEncoder:
         self.blocks = [("category", self.n_slots + self.has_missing)]
 
     def encode(self, column: pd.Series, out: Matrix) -> None:
-        """Write the one-hot block of a column into ``out``."""
+        """Write the slots of a column into ``out``."""
         labels = _labels(column)
-        present = labels.notna().to_numpy()
         codes = self.index.get_indexer(pd.Index(labels.astype(object), dtype=object))
-        known = np.flatnonzero(present & (codes >= 0))
-        out[known, np.minimum(codes[known], self.n_slots - 1)] = 1
-        if self.has_missing:
-            out[~present, self.n_slots] = 1
+        slots = np.minimum(codes, self.n_slots - 1)
+        out[:, 0] = np.where(labels.notna(), slots, self.n_slots if self.has_missing else -1)
 
-    def snap(self, block: Matrix, out: Matrix) -> None:
-        """Write the one-hot block of the strongest slot into ``out``."""
-        out[np.arange(len(block)), block.argmax(axis=1)] = 1
+    def snap(self, part: Matrix) -> None:
+        """Leave slots as they are: all were observed."""
 
-    def decode(self, block: Matrix, rng: np.random.Generator | None) -> Any:
-        """Give the categories of the strongest slots, as a pandas array."""
-        codes = block.argmax(axis=1)
+    def decode(self, part: Matrix, rng: np.random.Generator | None) -> Any:
+        """Give the categories of slots, as a pandas array."""
+        codes = np.maximum(part[:, 0], 0).astype(np.intp)
+        missing = np.flatnonzero(codes == self.n_slots)
         shared = np.flatnonzero(codes == self.n_slots - 1)
         if rng is not None and len(self.values) > self.n_slots and len(shared):
             rare = self.counts[self.n_slots - 1 :]
             codes[shared] += rng.choice(len(rare), size=len(shared), p=rare / rare.sum())
-        if self.has_missing:
-            codes[block.argmax(axis=1) == self.n_slots] = -1
+        codes[missing] = -1
         return _take(self.values, codes, self.missing)
 
 
@@ -289,17 +298,35 @@ def _take(values: Any, codes: NDArray[np.intp], missing: Any) -> Any:
 
 
 def matrix_columns(spans: Sequence[Span], Z: Matrix) -> Matrix:
-    """Give a column a span, (n, n_spans), to learners that split on single columns.
+    """Make rows (n, width) compact, (n, n_spans): blocks become the place of their strongest slot.
 
-    Scores stay as they are, blocks become the index of their strongest slot.
+    Learners that split on single columns see more in such rows. Numbers alone are not copied.
     """
+    if all(kind == "number" for _, _, kind in spans):
+        return np.asarray(Z, dtype=np.float32)
     columns = np.empty((len(Z), len(spans)), dtype=np.float32)
     for i, (start, stop, kind) in enumerate(spans):
         columns[:, i] = Z[:, start] if kind == "number" else Z[:, start:stop].argmax(axis=1)
     return columns
 
 
-def missing_mask(spans: Sequence[Span], Z: Matrix) -> NDArray[np.bool_]:
-    """Tell where encoded rows have holes, a column for each number that had some in the table."""
-    starts = [span.start for span in spans if span.kind == "missing"]
-    return Z[:, [start + 1 for start in starts]] > Z[:, starts]
+def widen(spans: Sequence[Span], C: Matrix) -> Matrix:
+    """Undo `matrix_columns`: make compact rows (n, n_spans) wide, (n, width).
+
+    Numbers alone are not copied, and where there is -1 a block stays empty.
+    """
+    if all(kind == "number" for _, _, kind in spans):
+        return C
+    Z = np.zeros((len(C), spans[-1].stop), dtype=np.float32)
+    for (start, _, kind), column in zip(spans, C.T, strict=True):
+        if kind == "number":
+            Z[:, start] = column
+        else:
+            known = np.flatnonzero(column >= 0)
+            Z[known, start + column[known].astype(np.intp)] = 1
+    return Z
+
+
+def missing_mask(spans: Sequence[Span], C: Matrix) -> NDArray[np.bool_]:
+    """Tell where compact rows have holes, a column for each number that had some in the table."""
+    return C[:, [span.kind == "missing" for span in spans]] == 1

@@ -39,6 +39,7 @@ from .seeding import numpy_generator
 from .sizes import check_new_rows
 from .training import STEPS_A_RECORD, ClassBatches, MovingAverage, train
 from .warm_start import check_same, earlier_fit
+from .widening import Widening
 
 Factory = Callable[[int, int], nn.Module]
 Callback = Callable[[dict[str, Any], Any], Any]
@@ -463,11 +464,12 @@ class ConditionalGAN(BaseEstimator):
         spans: Sequence[Span] | None = None,
         anchors: Anchors | None = None,
     ) -> None:
-        """Set up the game on rows (n, width) of classes (n,) from 0; `spans` tell what a row means.
+        """Set up the game on rows of classes (n,) from 0; without classes all codes are 0.
 
-        Without classes all codes are 0.
+        Rows are wide (n, width) or, if there are `spans` that tell what they mean, compact.
         """
         device = resolve_device(self.device)
+        widening = None if spans is None else Widening.of(spans)
         if self._earlier_ is None:
             spans = spans or [Span(0, rows.shape[1], "number")]
             players = build_players(self, spans, n_classes, anchors is not None, rng)
@@ -475,7 +477,7 @@ class ConditionalGAN(BaseEstimator):
             players = copy.deepcopy((self._earlier_.generator_, self._earlier_.discriminator_))
         generator, discriminator = players[0].to(device).train(), players[1].to(device).train()
         averaged = self._put_in_place(generator, discriminator)
-        batches = self._batches(rows, codes, rng, device)
+        batches = self._batches(rows, codes, rng, device, widening)
         anchors = None if anchors is None else copy.copy(anchors).to(device)
         self._spread_ = _spread(batches, anchors)
         self._records_: Any = train(
@@ -523,7 +525,12 @@ class ConditionalGAN(BaseEstimator):
         return [loss] if penalty is None else [loss, penalty]
 
     def _batches(
-        self, rows: Matrix, codes: Codes, rng: np.random.Generator, device: torch.device
+        self,
+        rows: Matrix,
+        codes: Codes,
+        rng: np.random.Generator,
+        device: torch.device,
+        widening: Widening | None,
     ) -> ClassBatches:
         return ClassBatches(
             torch.from_numpy(rows).to(device),
@@ -531,6 +538,7 @@ class ConditionalGAN(BaseEstimator):
             batch_size=self.batch_size,
             pac=self.pac,
             random=seeded_generator(rng, device),
+            widening=None if widening is None else widening.to(device),
         )
 
     def _put_in_place(self, generator: nn.Module, discriminator: nn.Module) -> MovingAverage:

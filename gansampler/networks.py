@@ -18,6 +18,8 @@ from .encoding import Span
 # A category's slots get so much of the anchor's one-hot that an untrained generator keeps them.
 ANCHOR_LOGIT = 4.0
 TEMPERATURE = 0.5
+# From so many slots a block on it is faster to take block after block than all at once.
+WIDE_BLOCK = 64
 # Logits are held here so that exp(logit / TEMPERATURE) and its sums stay finite in float32.
 MAX_LOGIT = 30.0
 # Uniform noise stays this far from its ends, where the Gumbel quantile is infinite.
@@ -121,6 +123,8 @@ class Generator(nn.Module):
         super().__init__()
         self.network = network
         self.latent_dim, self.n_classes = latent_dim, n_classes
+        self.kinds = [span.kind for span in spans]
+        self.sizes = [span.stop - span.start for span in spans]
         blocks = [span for span in spans if span.kind != "number"]
         member = torch.zeros(spans[-1].stop, len(blocks))
         for i, span in enumerate(blocks):
@@ -169,14 +173,29 @@ class Generator(nn.Module):
         if anchor is not None:
             rows = torch.addcmul(rows, anchor, self.anchor_scale)
         if gumbel is not None:
-            # Sums of products: `torch.where`, and its gradient, takes several times as long.
-            rows = torch.addcmul(rows * self.is_number, self._softmax(rows + gumbel), self.is_slot)
+            rows = self._shares(rows, gumbel)
         if len(self.present_slot):
             # A missing number is zero in the encoded table, so here it fades with its hole.
             present = rows.index_select(1, self.present_slot)
             numbers = rows.index_select(1, self.present_slot - 1) * present
             rows = rows.index_copy(1, self.present_slot - 1, numbers)
         return rows
+
+    def _shares(self, rows: Tensor, gumbel: Tensor) -> Tensor:
+        """Turn the slots of rows (batch, width) into shares, and leave numbers as they are."""
+        if len(self.is_slot) < WIDE_BLOCK * self.member.shape[1]:
+            # Sums of products: `torch.where`, and its gradient, takes several times as long.
+            return torch.addcmul(rows * self.is_number, self._softmax(rows + gumbel), self.is_slot)
+        shares = [
+            block.softmax(dim=1) if kind != "number" else own
+            for kind, block, own in zip(
+                self.kinds,
+                ((rows + gumbel) / TEMPERATURE).split(self.sizes, dim=1),
+                rows.split(self.sizes, dim=1),
+                strict=True,
+            )
+        ]
+        return torch.cat(shares, dim=1)
 
     def _softmax(self, logits: Tensor) -> Tensor:
         """Softmax within each block, all at once; what it gives at numbers means nothing."""

@@ -18,6 +18,7 @@ from .losses import Loss
 from .networks import Discriminator, Generator
 from .optimizers import Optimizer
 from .schedules import Schedule
+from .widening import Widening
 
 # Figures are read from the device once in so many steps, since each reading waits for the device.
 STEPS_A_RECORD = 25
@@ -27,12 +28,23 @@ class ClassBatches:
     """Batches of real rows (n, width) in which every class (n,) is as frequent as the others.
 
     Classes count from 0, each with a row; so many neighbours in a batch as ``pac`` share a class.
+    Rows are compact where there is a `widening` for them: a small table is made wide at once, of a
+    large one each batch.
     """
 
     def __init__(
-        self, rows: Tensor, codes: Tensor, *, batch_size: int, pac: int, random: torch.Generator
+        self,
+        rows: Tensor,
+        codes: Tensor,
+        *,
+        batch_size: int,
+        pac: int,
+        random: torch.Generator,
+        widening: Widening | None = None,
     ) -> None:
-        self.rows, self.random = rows, random
+        if widening is not None and not widening.is_much(len(rows)):
+            rows, widening = widening(rows), None
+        self.rows, self.widening, self.random = rows, widening, random
         self.batch_size, self.pac = batch_size, pac
         self.order = codes.argsort(stable=True)
         self.count = codes.bincount()
@@ -57,7 +69,8 @@ class ClassBatches:
         # On the CPU `index_select` copies whole rows, where indexing goes number by number.
         start, count = self.start.index_select(0, codes), self.count.index_select(0, codes)
         place = start + (chance * count).long()
-        return self.rows.index_select(0, self.order.index_select(0, place))
+        rows = self.rows.index_select(0, self.order.index_select(0, place))
+        return rows if self.widening is None else self.widening(rows)
 
 
 class MovingAverage:
@@ -71,14 +84,14 @@ class MovingAverage:
         self.network: Any = copy.deepcopy(network).eval()
         self.followed, self.decay, self.begun = network, decay, begun
         # Looked up once: to walk through the modules takes longer than to average.
-        self.weights = [list(each.parameters()) for each in (self.network, network)]
+        self.own, self.new = list(self.network.parameters()), list(network.parameters())
 
     @torch.no_grad()
     def update(self) -> None:
         """Follow the network's weights, and take its buffers."""
         share = 1 - self.decay if self.begun else 1.0
         self.begun = True
-        torch._foreach_lerp_(*self.weights, share)
+        torch._foreach_lerp_(self.own, self.new, share)
         for own, new in zip(self.network.buffers(), self.followed.buffers(), strict=True):
             own.copy_(new)
 

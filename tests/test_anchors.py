@@ -99,8 +99,8 @@ def test_a_hole_is_no_number_to_jitter_by():
     # Far from zero, which stands for a hole, and half of it holes.
     values = rng.normal(4, 0.1, 200)
     present = np.arange(200) % 2
-    Z = np.column_stack([values * present, present]).astype(np.float32)
-    spans = [Span(0, 1, "number"), Span(1, 2, "missing")]
+    Z = np.column_stack([values * present, present, 1 - present]).astype(np.float32)
+    spans = [Span(0, 1, "number"), Span(1, 3, "missing")]
     anchors = NeighborAnchors(jitter=1.0).fit(Z, np.zeros(200, dtype=int), spans, rng)
     drawn = anchors.draw(torch.zeros(5000, dtype=torch.long), torch.Generator().manual_seed(0))
     numbers = drawn[drawn[:, 1] == 1, 0]
@@ -111,10 +111,10 @@ def test_a_hole_is_no_number_to_jitter_by():
 def test_a_row_is_not_its_own_neighbour_even_among_twins():
     Z = np.array([[0.0], [0.0], [0.0], [1.0]], dtype=np.float32)
     everyone = np.arange(4)
-    found = _neighbors(Z, everyone, everyone, 2)
+    found = _neighbors(Z, everyone, everyone, 2, NUMBERS[:1])
     assert found.shape == (4, 2)
     assert not (found == everyone[:, None]).any()
-    assert (_neighbors(Z, everyone[:1], everyone[:1], 3) == 0).all()
+    assert (_neighbors(Z, everyone[:1], everyone[:1], 3, NUMBERS[:1]) == 0).all()
 
 
 def one_class(*columns):

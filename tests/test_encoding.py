@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from gansampler.encoding import MAX_SLOTS, TableEncoder, matrix_columns
+from gansampler.encoding import MAX_SLOTS, TableEncoder, matrix_columns, missing_mask, widen
 
 
 def test_every_dtype_comes_back(mixed):
@@ -131,3 +131,30 @@ def test_the_compact_form_has_a_column_a_span():
     encoder = TableEncoder().fit(frame)
     compact = matrix_columns(encoder.spans_, encoder.transform(frame))
     np.testing.assert_array_equal(compact, [[0, 0, 0], [0, 1, 1]])
+
+
+def test_compact_rows_say_what_wide_ones_say(mixed):
+    frame, _ = mixed
+    encoder = TableEncoder().fit(frame)
+    C, Z = encoder.compact(frame), encoder.transform(frame)
+    assert C.shape == (len(frame), len(encoder.spans_)) and C.dtype == np.float32
+    np.testing.assert_array_equal(widen(encoder.spans_, C), Z)
+    np.testing.assert_array_equal(matrix_columns(encoder.spans_, Z), C)
+    pd.testing.assert_frame_equal(encoder.restore(C), frame)
+    holes = [span.start for span in encoder.spans_ if span.kind == "missing"]
+    np.testing.assert_array_equal(
+        missing_mask(encoder.spans_, C), Z[:, [h + 1 for h in holes]] == 1
+    )
+
+
+def test_an_unseen_category_is_minus_one_and_has_an_empty_block():
+    encoder = TableEncoder().fit(pd.DataFrame({"kind": ["a", "b", "a"]}))
+    C = encoder.compact(pd.DataFrame({"kind": ["b", "new"]}))
+    assert C[:, 0].tolist() == [1, -1]
+    assert widen(encoder.spans_, C).tolist() == [[0, 1], [0, 0]]
+
+
+def test_numbers_alone_are_compact_as_they_are():
+    encoder = TableEncoder().fit(np.array([[1.0, 4.0], [2.0, 3.0]]))
+    Z = encoder.transform(np.array([[2.0, 4.0]]))
+    assert matrix_columns(encoder.spans_, Z) is Z and widen(encoder.spans_, Z) is Z

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from gansampler import networks
 from gansampler.encoding import Span
 from gansampler.networks import (
     ACTIVATIONS,
@@ -148,3 +149,16 @@ def test_networks_come_back_from_a_file():
     assert torch.equal(
         rows_of(net, codes, FixedAnchors(ANCHOR)), rows_of(again, codes, FixedAnchors(ANCHOR))
     )
+
+
+def test_wide_blocks_get_the_same_shares_one_by_one(monkeypatch):
+    net, codes = generator(), torch.tensor([0, 1] * 10)
+    at_once = rows_of(net, codes, FixedAnchors(ANCHOR))
+    monkeypatch.setattr(networks, "WIDE_BLOCK", 0)
+    one_by_one = rows_of(net, codes, FixedAnchors(ANCHOR))
+    torch.testing.assert_close(one_by_one, at_once)
+    gradients = [
+        torch.autograd.grad(rows.square().sum(), list(net.parameters()))
+        for rows in (at_once, one_by_one)
+    ]
+    torch.testing.assert_close(*gradients)

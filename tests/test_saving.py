@@ -728,7 +728,7 @@ def test_a_huge_declared_array_is_refused(hostile):
     ("version", "words"),
     [
         (VERSION + 1, "upgrade it. The file was written by gansampler"),
-        (0, "Load it with the one that wrote it"),
+        (1, "Load it with the one that wrote it"),
         ("1", "no version"),
         (None, "no version"),
         (True, "no version"),

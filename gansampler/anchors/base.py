@@ -10,10 +10,11 @@ from sklearn.base import BaseEstimator
 from torch import Tensor
 
 from ..columns import Codes
-from ..encoding import Matrix, Span
+from ..compact import InPairs
+from ..encoding import Matrix, Span, matrix_columns, widen
 
 
-class Anchors(BaseEstimator):
+class Anchors(InPairs, BaseEstimator):
     """What every kind of anchor can do; a new one overrides both methods."""
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {}
@@ -41,6 +42,19 @@ class Anchors(BaseEstimator):
     def draw(self, codes: Tensor, random: torch.Generator) -> Tensor:
         """Draw an anchor for each class in ``codes``, (batch,) -> (batch, width), on its device."""
         raise NotImplementedError
+
+    def fit_compact(
+        self, C: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator
+    ) -> Anchors:
+        """Look at compact rows (n_samples, n_spans), and see `fit`, for which they are made wide.
+
+        An anchor that can do without overrides this and `draw_compact`: wide rows take memory.
+        """
+        return self.fit(widen(spans, C), codes, spans, rng)
+
+    def draw_compact(self, codes: Tensor, spans: list[Span], random: torch.Generator) -> Matrix:
+        """Draw compact anchors (batch, n_spans), on the CPU; see `draw`."""
+        return matrix_columns(spans, self.draw(codes, random).numpy())
 
     def to(self, device: torch.device) -> Anchors:
         """Move every tensor that was learnt to a device."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
+from scipy.sparse import csr_array
 from sklearn.utils._param_validation import Interval
 from torch import Tensor
 
 from .._torch import single_thread
 from ..columns import Codes
-from ..encoding import Matrix, Span
+from ..encoding import Matrix, Span, matrix_columns
 from ..sizes import check_fits
+from ..widening import Widening
 from .base import Anchors, sample_of
 
 # A search costs the product of these two; in larger tables a random part stands for the rest.
@@ -23,6 +26,9 @@ MAX_SEARCHED_ROWS = 10_000
 SEARCH_CHUNK = 256
 # The smallest of many distances are looked for among so many neighbours in memory first.
 GROUP = 100
+NO_BLOCKS = [Span(0, 1, "number")]
+# Writes distances from rows (n, n_spans) to those of a pool into (n, pool).
+Measure = Callable[[Tensor, Tensor], Tensor]
 
 
 class NeighborAnchors(Anchors):
@@ -63,10 +69,19 @@ class NeighborAnchors(Anchors):
     ) -> None:
         self.n_neighbors, self.jitter, self.same_class = n_neighbors, jitter, same_class
 
-    @single_thread()
     def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Anchors:
         """Find the neighbours of the rows of each class; see `Anchors.fit`."""
-        everyone = sample_of(np.arange(len(Z)), MAX_SEARCHED_ROWS, rng)
+        return self._fit(matrix_columns(spans, Z), codes, spans, rng)
+
+    def fit_compact(
+        self, C: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator
+    ) -> Anchors:
+        """Find the neighbours of the rows of each class; see `Anchors.fit_compact`."""
+        return self._fit(C, codes, spans, rng)
+
+    @single_thread()
+    def _fit(self, C: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Anchors:
+        everyone = sample_of(np.arange(len(C)), MAX_SEARCHED_ROWS, rng)
         bases, neighbors = [], []
         for code in range(codes.max() + 1):
             own = np.flatnonzero(codes == code)
@@ -74,11 +89,11 @@ class NeighborAnchors(Anchors):
             found = 2 * len(bases[-1]) * int(self.n_neighbors)
             check_fits(found, f"anchor={self}", "ask for fewer neighbours")
             pool = sample_of(own, MAX_SEARCHED_ROWS, rng) if self.same_class else everyone
-            neighbors.append(_neighbors(Z, bases[-1], pool, self.n_neighbors))
+            neighbors.append(_neighbors(C, bases[-1], pool, self.n_neighbors, spans))
         used = np.column_stack([np.concatenate(bases), np.concatenate(neighbors)])
         rows, inverse = np.unique(used, return_inverse=True)
         places = torch.from_numpy(inverse.reshape(used.shape))
-        self.bank_ = torch.from_numpy(Z[rows])
+        self.bank_ = torch.from_numpy(C[rows])
         # With a part of a tensor all of it is pickled, with a copy the part.
         self.base_, self.neighbor_ = places[:, 0].clone(), places[:, 1:].clone()
         self.count_ = torch.tensor([len(base) for base in bases])
@@ -88,17 +103,31 @@ class NeighborAnchors(Anchors):
 
     def _prepare_columns(self, spans: list[Span]) -> None:
         """Keep the numbers, and whether they are present, beside the whole rows."""
-        holes = [span for span in spans if span.kind == "missing"]
-        numbers = [span.start for span in spans if span.kind == "number"]
-        self.number_ = torch.tensor(numbers, dtype=torch.long)
-        self.hole_ = torch.tensor([c for span in holes for c in range(*span[:2])]).long()
-        self.numbers_, self.holes_ = self.bank_[:, self.number_], self.bank_[:, self.hole_]
+        # Tensors each, which follow to a device and into a file of a class that derives from this.
+        self.width_, self.number_, self.column_, self.block_, self.begin_ = Widening.of(spans)
+        holes = [i for i, span in enumerate(spans) if span.kind == "missing"]
+        numbers = [i for i, span in enumerate(spans) if span.kind == "number"]
+        self.hole_ = torch.tensor(holes, dtype=torch.long)
+        self.holes_ = self.bank_[:, self.hole_]
+        all_numbers = len(numbers) == len(spans)
+        self.numbers_ = self.bank_ if all_numbers else self.bank_[:, self.number_]
+        if not holes:
+            return
         self.present_ = torch.ones_like(self.numbers_)
-        for start, _, _ in holes:  # right behind the number that it speaks of
-            self.present_[:, numbers.index(start - 1)] = self.bank_[:, start]
+        for i in holes:  # right behind the number that it speaks of
+            self.present_[:, numbers.index(i - 1)] = 1 - self.bank_[:, i]
 
     def draw(self, codes: Tensor, random: torch.Generator) -> Tensor:
         """Draw anchors; see `Anchors.draw`."""
+        parts = self.width_, self.number_, self.column_, self.block_, self.begin_
+        return Widening(*parts)(self._draw(codes, random))
+
+    def draw_compact(self, codes: Tensor, spans: list[Span], random: torch.Generator) -> Matrix:
+        """Draw compact anchors; see `Anchors.draw_compact`."""
+        return self._draw(codes, random).numpy()
+
+    def _draw(self, codes: Tensor, random: torch.Generator) -> Tensor:
+        """Draw compact anchors (batch, n_spans)."""
         place, which, pick, *chances = torch.rand(
             6, len(codes), generator=random, device=codes.device
         )
@@ -106,12 +135,14 @@ class NeighborAnchors(Anchors):
         k = self.neighbor_.shape[1]
         base = self.base_.index_select(0, own)
         other = self.neighbor_.take(own * k + (which * k).long())
+        pair = self.base_.index_select(0, one), self.base_.index_select(0, two)
+        numbers = self._numbers(base, other, place[:, None], pair)
+        if len(self.number_) == self.bank_.shape[1]:
+            return numbers
         anchor = self.bank_.index_select(0, torch.where(pick < place, other, base))
         if len(self.hole_):
             anchor[:, self.hole_] = self.holes_.index_select(0, base)
-        if len(self.number_):
-            pair = self.base_.index_select(0, one), self.base_.index_select(0, two)
-            anchor[:, self.number_] = self._numbers(base, other, place[:, None], pair)
+        anchor[:, self.number_] = numbers
         return anchor
 
     def _numbers(
@@ -137,10 +168,9 @@ class NeighborAnchors(Anchors):
         return start + (chance * count).long()
 
 
-def _neighbors(Z: Matrix, base: Codes, pool: Codes, k: int) -> Codes:
+def _neighbors(C: Matrix, base: Codes, pool: Codes, k: int, spans: list[Span]) -> Codes:
     """Find the rows of the pool next to each base row, itself left out; short pools repeat."""
-    rows = torch.from_numpy(Z)
-    found = pool[_nearest(rows[base], rows[pool], min(k + 1, len(pool)))]
+    found = pool[_nearest(C[base], C[pool], min(k + 1, len(pool)), spans)]
     # A row that is not among its own neighbours (a twin took its place) gives up the farthest.
     is_self = found == base[:, None]
     is_self[~is_self.any(axis=1), -1] = True
@@ -150,23 +180,26 @@ def _neighbors(Z: Matrix, base: Codes, pool: Codes, k: int) -> Codes:
     return others[:, np.arange(k) % others.shape[1]]
 
 
-def _nearest(rows: Tensor, pool: Tensor, k: int) -> Codes:
+def _nearest(rows: Matrix, pool: Matrix, k: int, spans: list[Span]) -> Codes:
     """Find the places in the pool of the ``k`` rows next to each row, nearest first.
 
     Not by scikit-learn's search: it starts threads of OpenMP, for which a process that is forked
     later waits for ever, and sets the number of BLAS threads of the whole process meanwhile.
     """
-    # Half the squared distance, without the part that all of the pool share. It is written to the
-    # same place each time, since the system takes its time to hand out new memory.
-    half, groups = pool.square().sum(dim=1) / 2, -(-len(pool) // GROUP)
+    widening = Widening.of(spans)
+    measure = (_by_matches if widening.is_much(len(pool)) else _by_products)(pool, widening)
+    # Distances, and what is found, are written to the same place each time: the system takes its
+    # time to hand out new memory, and small pieces kept between large ones would hold it.
+    groups = -(-len(pool) // GROUP)
     room = torch.full((SEARCH_CHUNK, groups, GROUP), torch.inf)
-    found = []
-    for chunk in rows.split(SEARCH_CHUNK):
+    found = torch.empty(len(rows), k, dtype=torch.long)
+    chunks = zip(torch.from_numpy(rows).split(SEARCH_CHUNK), found.split(SEARCH_CHUNK), strict=True)
+    for chunk, place in chunks:
         distances = room[: len(chunk)]
         flat = distances.flatten(1)[:, : len(pool)]
-        torch.addmm(half, chunk, pool.T, alpha=-1, out=flat)
-        found.append(_smallest(distances, k) if groups > k else flat.topk(k, largest=False).indices)
-    return torch.cat(found).numpy()
+        measure(chunk, flat)
+        place[:] = _smallest(distances, k) if groups > k else flat.topk(k, largest=False).indices
+    return found.numpy()
 
 
 def _smallest(distances: Tensor, k: int) -> Tensor:
@@ -178,3 +211,32 @@ def _smallest(distances: Tensor, k: int) -> Tensor:
     near = distances.gather(1, groups[:, :, None].expand(-1, -1, GROUP)).flatten(1)
     best = near.topk(k, largest=False).indices
     return groups.gather(1, best // GROUP) * GROUP + best % GROUP
+
+
+def _by_products(pool: Matrix, widening: Widening) -> Measure:
+    """Measure half the squared distance to each row of the pool, but for what all of it share."""
+    wide = widening(torch.from_numpy(pool))
+    half = wide.square().sum(dim=1) / 2
+    return lambda rows, out: torch.addmm(half, widening(rows), wide.T, alpha=-1, out=out)
+
+
+def _by_matches(pool: Matrix, widening: Widening) -> Measure:
+    """Measure the same where rows are too wide to be multiplied: blocks that match are counted."""
+    of_numbers = _by_products(pool[:, widening.numbers.numpy()], Widening.of(NO_BLOCKS))
+    slots = _one_hot(pool, widening).T.tocsr()
+
+    def measure(rows: Tensor, out: Tensor) -> Tensor:
+        matches = _one_hot(rows.numpy(), widening) @ slots
+        of_numbers(rows[:, widening.numbers], out)
+        return out.sub_(torch.from_numpy(matches.toarray()))
+
+    return measure
+
+
+def _one_hot(compact: Matrix, widening: Widening) -> csr_array:
+    """Give the blocks of compact rows (n, n_spans) as a sparse matrix (n, width)."""
+    starts = widening.starts.numpy().astype(np.int32)
+    slots = compact[:, widening.blocks.numpy()].astype(np.int32) + starts
+    n, k = slots.shape
+    ones = np.ones(n * k, dtype=np.float32)
+    return csr_array((ones, slots.ravel(), np.arange(0, n * k + 1, k)), shape=(n, widening.width))

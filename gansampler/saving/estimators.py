@@ -20,7 +20,7 @@ from sklearn.preprocessing import FunctionTransformer, LabelEncoder, StandardSca
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import Bunch
 
-from ..encoding import matrix_columns
+from ..encoding import widen
 from .archive import check_members
 from .named import path_of
 from .nodes import Form, Node, Packer, Unpacker, check, whole
@@ -109,12 +109,12 @@ def _member(forest: Any, tree: Any) -> DecisionTreeClassifier:
     return member
 
 
-def _is_columns(value: Any) -> bool:
-    return isinstance(value, partial) and value.func is matrix_columns
+def _is_widening(value: Any) -> bool:
+    return isinstance(value, partial) and value.func is widen
 
 
-def _columns(node: Mapping[str, Node], unpacker: Unpacker) -> Any:
-    return partial(matrix_columns, list(unpacker.context["encoder"].spans_))
+def _widening(node: Mapping[str, Node], unpacker: Unpacker) -> Any:
+    return partial(widen, list(unpacker.context["encoder"].spans_))
 
 
 def _pack_foreign(value: Any, packer: Packer) -> dict[str, Node]:
@@ -153,7 +153,7 @@ def _unpack_foreign(node: Mapping[str, Node], unpacker: Unpacker) -> Any:
 
 
 FORMS: list[Form] = [
-    Form("columns", _is_columns, lambda *_: {}, _columns),
+    Form("widening", _is_widening, lambda *_: {}, _widening),
     Form("forest", lambda value: type(value) in FORESTS.values(), _pack_forest, _unpack_forest),
     Form("estimator", lambda value: type(value) in PLAIN.values(), _pack_plain, _unpack_plain),
 ]

@@ -21,12 +21,13 @@ from ..samplers import CGANOverSampler, JitterOverSampler, LSGANOverSampler
 from .archive import read_archive
 from .named import named_in
 from .nodes import Node, Unpacker, check, check_places, whole
+from .parts import check_compact
 from .writing import FORMS, GAN, INSIDE_GAN, PARTS_OF_SAMPLER, VERSION, need_safetensors
 
 KINDS: list[Any] = [Anchors, Acceptance, ConditionalGAN]
 SAMPLERS = {kind.__name__: kind for kind in (CGANOverSampler, JitterOverSampler, LSGANOverSampler)}
 KINDS_OF_PARTS: Any = (TableEncoder, *((kind, NoneType) for kind in KINDS))
-OLDEST_VERSION = 1
+OLDEST_VERSION = 2
 # So many rows of each class are drawn, and thrown away, before a file is deemed whole.
 ROWS_TO_TRY = 3
 
@@ -236,9 +237,7 @@ def _check_rows(sampler: Any) -> None:
     for code in (*sampler._duplicated_, *sampler._added_):
         check(type(code) is int and 0 <= code < n, "a class is not there")
     for rows in sampler._duplicated_.values():
-        fits = isinstance(rows, np.ndarray) and rows.ndim == 2 and rows.dtype == np.float32
-        check(fits and len(rows) and rows.shape[1] == encoder.width_, "rows have another shape")
-        check(np.isfinite(rows).all(), "a row holds what is no number")
+        check_compact(rows, encoder.spans_)
     for growth, selection in sampler._added_.values():
         check(isinstance(selection, Selection), "how rows were chosen is missing")
         figures = (growth, *selection)
@@ -264,8 +263,10 @@ def _try(sampler: Any) -> None:
     codes = np.flatnonzero(sampler._condition_ >= 0)
     if not len(codes):
         return
-    Z = encoder.snap(sampler._propose(ROWS_TO_TRY, int(codes[0]), seeded_generator(rng, CPU)))
-    sampler._in_container(encoder.inverse_transform(Z, rng))
+    random = seeded_generator(rng, CPU)
+    C = encoder.snap_compact(sampler._propose(ROWS_TO_TRY, int(codes[0]), random))
+    sampler._in_container(encoder.restore(C, rng))
     if sampler.acceptance_ is not None:
         last = len(sampler.classes_) - 1
-        checked_weights(sampler.acceptance_.weigh(Z, last), sampler.acceptance_, len(Z))
+        weights = sampler.acceptance_.weigh_compact(C, last, encoder)
+        checked_weights(weights, sampler.acceptance_, len(C))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -138,7 +138,8 @@ def _pack_neighbors(anchors: NeighborAnchors, packer: Packer) -> dict[str, Node]
 
 
 def _fill_neighbors(anchors: NeighborAnchors, node: Fields, unpacker: Unpacker) -> None:
-    bank = _rows(node["bank_"], unpacker)
+    bank = unpacker.array(node["bank_"], "f", ndim=2)
+    check_compact(bank, unpacker.context["encoder"].spans_)
     base, count = (unpacker.array(node[name], "i", ndim=1) for name in ("base_", "count_"))
     neighbor = unpacker.array(node["neighbor_"], "i", ndim=2)
     check(neighbor.shape[0] == len(base) and neighbor.shape[1] > 0, "rows lack neighbours")
@@ -158,6 +159,17 @@ def _rows(key: Node, unpacker: Unpacker) -> NDArray[np.float32]:
     fits = rows.dtype == np.float32 and rows.shape[1] == unpacker.context["encoder"].width_
     check(fits and len(rows) > 0, "rows have another shape than the table")
     return rows
+
+
+def check_compact(rows: Any, spans: Sequence[Span]) -> None:
+    """Refuse what are no compact rows (n, spans), one or more, of a table."""
+    fits = isinstance(rows, np.ndarray) and rows.ndim == 2 and rows.dtype == np.float32
+    check(fits and len(rows) and rows.shape[1] == len(spans), "rows have another shape")
+    check(np.isfinite(rows).all(), "a row holds what is no number")
+    for (start, stop, kind), column in zip(spans, rows.T, strict=True):
+        if kind != "number":
+            inside = (column >= 0) & (column < stop - start) & (column == np.floor(column))
+            check(inside.all(), "a row holds a category that is not there")
 
 
 def _pack_redraws(anchors: TreeAnchors, packer: Packer) -> dict[str, Node]:
@@ -204,7 +216,7 @@ def _regressor(tree: Any) -> DecisionTreeRegressor:
 
 
 def _fill_acceptance(rule: Any, node: Fields, unpacker: Unpacker) -> None:
-    _, rule.view_ = rule._judge_and_view(unpacker.context["encoder"], 1)
+    rule.view_ = rule._view(unpacker.context["encoder"])
     rule.judge_ = unpacker.unpack(node["judge"])
 
 

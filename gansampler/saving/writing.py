@@ -17,7 +17,7 @@ from .named import NAMED, OBJECT
 from .nodes import Form, Node, Packer
 
 # Raised whenever a reader of the one before could not read what is written.
-VERSION = 1
+VERSION = 2
 PACKAGES = ("numpy", "pandas", "scikit-learn", "torch")
 # An object is kept by the first form that fits.
 FORMS: list[Form] = [

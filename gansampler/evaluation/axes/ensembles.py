@@ -106,10 +106,17 @@ def with_forest(lesson: Lesson) -> Predictor:
     return _Mean(lesson.fit_all(), lesson.fit_instead(RandomForestClassifier(TREES)))
 
 
+class _Compact(TableEncoder):
+    """Any table as the committee reads it."""
+
+    def transform(self, X: Any) -> np.ndarray:
+        return self.compact(X)
+
+
 class Judge(Model):
     """The committee that decides in the samplers which rows stay, as a model of its own."""
 
-    make_features: Any = TableEncoder
+    make_features: Any = _Compact
     features_: Any
 
     def check(self) -> None:
