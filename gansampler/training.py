@@ -84,7 +84,8 @@ class MovingAverage:
         self.network: Any = copy.deepcopy(network).eval()
         self.followed, self.decay, self.begun = network, decay, begun
         # Looked up once: to walk through the modules takes longer than to average.
-        self.own, self.new = list(self.network.parameters()), list(network.parameters())
+        self.own: list[Tensor] = list(self.network.parameters())
+        self.new: list[Tensor] = list(network.parameters())
 
     @torch.no_grad()
     def update(self) -> None:

@@ -63,7 +63,7 @@ def test_the_smallest_distances_are_found_in_groups(n, k):
     rows = Z[: 2 * SEARCH_CHUNK - 1]
     distances = ((rows[:, None] - Z) ** 2).sum(axis=2)
     nearest = distances.argsort(axis=1)[:, :k]
-    found = _nearest(torch.from_numpy(rows), torch.from_numpy(Z), min(k, n))
+    found = _nearest(rows, Z, min(k, n), [Span(i, i + 1, "number") for i in range(4)])
     np.testing.assert_array_equal(found, nearest)
 
 
