@@ -219,13 +219,13 @@ def test_rows_kept_aside_are_seen_by_the_judge_alone(monkeypatch):
     shown = {}
 
     def watch(kind, place):
-        fit = kind.fit
+        fit = kind.fit_compact
 
-        def spy(self, Z, codes, *others):
-            shown[place] = Z
-            return fit(self, Z, codes, *others)
+        def spy(self, C, codes, *others):
+            shown[place] = C
+            return fit(self, C, codes, *others)
 
-        monkeypatch.setattr(kind, "fit", spy)
+        monkeypatch.setattr(kind, "fit_compact", spy)
 
     watch(NeighborAnchors, "anchors")
     watch(ClassifierAcceptance, "judge")
