@@ -1,13 +1,15 @@
 # On a fresh machine two commands do everything: `make benchmark` and `make test`.
-# PYTHON chooses the interpreter of a new environment, RESULTS the folder of the report.
+# PYTHON chooses the interpreter of a new environment, OLDEST the one for the oldest versions,
+# RESULTS the folder of the report.
 PYTHON  ?= python3
+OLDEST  ?= python3.10
 RESULTS ?= results
 VENV    := .venv
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.set-up
 PIP     := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: benchmark test test-pandas3 fuzz gallery clean
+.PHONY: benchmark test test-pandas3 test-oldest fuzz gallery dist clean
 
 benchmark: $(STAMP)
 	$(BIN)/gansampler benchmark --out $(RESULTS)
@@ -22,6 +24,14 @@ test: $(STAMP)
 test-pandas3: $(STAMP)
 	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/pandas3 'pandas>=3,<4'
 	PYTHONPATH=$(VENV)/pandas3 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+# The same tests with the oldest versions that are allowed, in an environment of their own.
+test-oldest:
+	$(OLDEST) -m venv $(VENV)/oldest
+	$(VENV)/oldest/bin/python -m pip install --quiet --constraint constraints-oldest.txt torch
+	$(VENV)/oldest/bin/python -m pip install --quiet --constraint constraints-oldest.txt \
+		--editable '.[dev]'
+	$(VENV)/oldest/bin/python -m pytest --numprocesses 2 --dist worksteal
 
 # Ten thousand random tables, and as many shrinkable ones with random settings: about half an
 # hour on two cores. What fails is printed small, with what makes it again.
@@ -40,6 +50,18 @@ $(STAMP): pyproject.toml constraints.txt
 # Every page of examples/, its figures and the table of its targets.
 gallery: $(STAMP)
 	$(BIN)/python benchmarks/gallery.py
+
+# The wheel and the source archive in dist/, checked, and the wheel at work far from the sources.
+dist: $(STAMP)
+	$(PIP) '.[release]'
+	rm -rf dist $(VENV)/wheel
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/twine check --strict dist/*
+	$(PYTHON) -m venv $(VENV)/wheel
+	$(VENV)/wheel/bin/python -m pip install --quiet --constraint constraints.txt torch
+	$(VENV)/wheel/bin/python -m pip install --quiet --constraint constraints.txt \
+		"$$(ls dist/*.whl)[benchmark]"
+	cd $(VENV)/wheel && bin/gansampler benchmark --out results
 
 clean:
 	rm -rf $(VENV) $(RESULTS) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

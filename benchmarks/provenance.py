@@ -27,6 +27,8 @@ PACKAGES = (
     "imbalanced-learn",
     "xgboost",
     "ctgan",
+    "lightgbm",
+    "catboost",
 )
 
 

@@ -53,6 +53,25 @@ ROWS = ["smote", "smote_x3", "jitter", "jitter_x3", "lsgan", "lsgan_x3"]
 STRATEGIES = ["none", "tuned_threshold", "with_judge", *ROWS]
 WEIGHTLESS = {"mlp"}
 RANKING, LABELS = ["roc_auc", "average_precision"], ["mcc", "f1"]
+OURS = "lsgan_x3"
+# What to do, what that needs, and the comparison that says so: of what, over what, by which metric.
+ADVICE = [
+    ("Take rows", "rows of LSGAN, enlarged, rank better than none", OURS, "none", "roc_auc"),
+    (
+        "Take a threshold",
+        "one tuned for F1, without any row, has a higher F1 than those rows at one half",
+        "tuned_threshold",
+        OURS,
+        "f1",
+    ),
+    (
+        "Take the committee along",
+        "its mean with the learner, without any row, ranks better than the learner with those rows",
+        "with_judge",
+        OURS,
+        "roc_auc",
+    ),
+]
 
 
 def run(args: argparse.Namespace) -> pd.DataFrame:
@@ -88,6 +107,7 @@ def page(results: pd.DataFrame, source: dict) -> str:
     halves = [("Sets that took no part in any choice", results[unseen])]
     if not unseen.all():
         halves.insert(0, ("All sets", results))
+    parts += ["## In plain words", *(advice(results[unseen], *entry) for entry in ADVICE)]
     for words, part in halves:
         parts += [f"## {words}"]
         for metric in [*RANKING, *LABELS]:
@@ -95,12 +115,35 @@ def page(results: pd.DataFrame, source: dict) -> str:
     return "\n\n".join(["# Who gains by new rows", *parts, markdown_source(source)]) + "\n"
 
 
-def gains_by_learner(results: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Learners by strategies: the gain over no new rows, a star where p is below .05."""
-    gains = pd.concat(
-        paired_gains(in_columns(own), "none", metrics=[metric])
+def gains_of(results: pd.DataFrame, reference: str, metric: str) -> pd.DataFrame:
+    return pd.concat(
+        paired_gains(in_columns(own), reference, metrics=[metric])
         for _, own in results.groupby("learner", sort=False, observed=True)
     )
+
+
+def advice(
+    results: pd.DataFrame, what: str, because: str, strategy: str, reference: str, metric: str
+) -> str:
+    """Say behind which learners one strategy is surely above another, and behind which not."""
+    gains = gains_of(results, reference, metric).query("strategy == @strategy")
+    sure = gains["p"] < 0.05
+    kinds = {
+        "so": sure & (gains["gain"] > 0),
+        "the other way round": sure & (gains["gain"] < 0),
+        "not sure": ~sure,
+    }
+    found = [
+        f"{words} behind " + ", ".join(f"{g.learner} ({signed(g.gain)})" for g in own.itertuples())
+        for words, own in ((words, gains[which]) for words, which in kinds.items())
+        if len(own)
+    ]
+    return f"**{what}** where {because}: {'; '.join(found)}."
+
+
+def gains_by_learner(results: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Learners by strategies: the gain over no new rows, a star where p is below .05."""
+    gains = gains_of(results, "none", metric)
     said = [
         f"{signed(g.gain)}{'*' if g.p < 0.05 else ''} ({g.wins}/{g.n})" for g in gains.itertuples()
     ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionDtype
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # What pandas would make floats or objects of where a value is missing.
 NULLABLE: dict[str, ExtensionDtype] = {
@@ -47,8 +50,21 @@ def as_pandas(thing: Any) -> Any:
         raise ImportError(
             f"To read a {_called(thing)}, pyarrow is needed: install it, or give a table of pandas."
         ) from error
-    found = table.to_pandas(types_mapper=lambda dtype: NULLABLE.get(str(dtype)))
+    found = _with_signed_codes(table).to_pandas(types_mapper=lambda dtype: NULLABLE.get(str(dtype)))
     return found if frame is wrapped else found.iloc[:, 0]
+
+
+def _with_signed_codes(table: pa.Table) -> pa.Table:
+    """Make the codes of categories ones that pandas takes; older pyarrow does not by itself."""
+    import pyarrow as pa
+
+    def signed(field: pa.Field) -> pa.Field:
+        kind = field.type
+        if not pa.types.is_dictionary(kind) or pa.types.is_signed_integer(kind.index_type):
+            return field
+        return field.with_type(pa.dictionary(pa.int64(), kind.value_type, kind.ordered))
+
+    return table.cast(pa.schema([signed(field) for field in table.schema], table.schema.metadata))
 
 
 def emptied(thing: Any) -> Any:
