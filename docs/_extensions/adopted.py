@@ -71,10 +71,12 @@ def show_figures(app, docname, source):
     name = docname.removeprefix("gallery/")
     if not re.fullmatch(r"plot_\w+", name) or is_run(app, name):
         return
-    shown = "\n".join(f".. image:: ../../examples/figures/{path.name}\n   :alt: {name}\n" for path in figures_of(name))
-    words = (
-        "This page takes minutes, so it is not run when the site is built."
-        + (" The figures are those of the last run of ``make gallery``." if shown else "")
+    shown = "\n".join(
+        f".. image:: ../../examples/figures/{path.name}\n   :alt: {name}\n"
+        for path in figures_of(name)
+    )
+    words = "This page takes minutes, so it is not run when the site is built." + (
+        " The figures are those of the last run of ``make gallery``." if shown else ""
     )
     first, found, rest = source[0].partition(".. GENERATED FROM PYTHON SOURCE LINES")
     second, found_two, rest = rest.partition(".. GENERATED FROM PYTHON SOURCE LINES")

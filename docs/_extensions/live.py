@@ -1,7 +1,8 @@
 """Blocks whose output is made when the site is built, and whose errors end the build.
 
 ``{run}`` runs Python: the blocks of a page share their names, as cells of a notebook do. What is
-printed, the value of the last expression and the figures left open are shown below the code.
+printed, the value of the last expression unless a semicolon ends it, and the figures left open are
+shown below the code.
 ``:folded:`` hides the code behind a click, ``:alt:`` says what a figure shows.
 
 ``{command}`` runs a line that starts with ``gansampler`` in a folder with the red wines as
@@ -37,7 +38,7 @@ def run_block(code, names, where):
         exec(compile(body, where, "exec"), names)
         if last is not None:
             value = eval(compile(ast.Expression(last.value), where, "eval"), names)
-            if value is not None and not hasattr(value, "figure"):
+            if value is not None and not code.rstrip().endswith(";"):
                 print(value)
     return said.getvalue()
 
@@ -123,10 +124,10 @@ class Command(SphinxDirective):
         """The part that is shown; what is kept is put where the site takes it from."""
         for name in self.options.get("keep", "").split():
             shutil.copy(self.workplace() / name, Path(self.env.srcdir, "_generated", "extra"))
-        _, found, rest = said.rpartition(self.options.get("after", ""))
-        if not found and "after" in self.options:
-            raise self.severe(f"The output has no {self.options['after']!r}.")
-        lines = (rest if found else said).strip().splitlines()
+        after = self.options.get("after", "").strip('"')
+        if after not in said:
+            raise self.severe(f"The output has no {after!r}.")
+        lines = said[said.index(after) + len(after) :].strip().splitlines()
         return "\n".join(lines[: self.options.get("lines")])
 
 

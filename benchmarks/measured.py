@@ -1,6 +1,6 @@
-"""Fill the tables of the README from the results in this folder.
+"""Fill the tables of the site's page on what was measured from the results in this folder.
 
-    python benchmarks/readme.py
+    python benchmarks/measured.py
 
 A table stands between ``<!-- NAME -->`` and ``<!-- end -->``, where NAME is a key of `TABLES`.
 """
@@ -19,7 +19,7 @@ from gansampler.evaluation.statistics.gains import paired_gains
 from gansampler.evaluation.statistics.long_table import in_columns
 
 HERE = Path(__file__).parent
-README = HERE.parent / "README.md"
+PAGE = HERE.parent / "docs" / "measured.md"
 WAYS = {
     "smote": "SMOTE, balanced",
     "jitter_x3": "rows without a network, `Enlarge(3)`",
@@ -66,10 +66,10 @@ def filled(text: str) -> str:
     for name, make in TABLES.items():
         block = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
         if not block.search(text):
-            raise SystemExit(f"The README has no place for {name}.")
+            raise SystemExit(f"The page has no place for {name}.")
         text = block.sub(lambda match, make=make: f"{match[1]}{make()}\n{match[2]}", text)
     return text
 
 
 if __name__ == "__main__":
-    README.write_text(filled(README.read_text()))
+    PAGE.write_text(filled(PAGE.read_text()))
