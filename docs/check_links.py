@@ -1,4 +1,4 @@
-"""Follow every link and picture of the built site that leads inside it: `python check_links.py FOLDER`."""
+"""Follow every link of a built site that stays inside it: `python check_links.py FOLDER`."""
 
 import sys
 from html.parser import HTMLParser

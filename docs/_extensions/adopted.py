@@ -79,10 +79,9 @@ def show_figures(app, docname, source):
         " The figures are those of the last run of ``make gallery``." if shown else ""
     )
     first, found, rest = source[0].partition(".. GENERATED FROM PYTHON SOURCE LINES")
-    second, found_two, rest = rest.partition(".. GENERATED FROM PYTHON SOURCE LINES")
-    if not found_two:
+    if not found:
         raise ExtensionError(f"{docname} has no place for its figures.")
-    source[0] = f"{first}{found}{second}\n.. note:: {words}\n\n{shown}\n{found_two}{rest}"
+    source[0] = f"{first}\n.. note:: {words}\n\n{shown}\n{found}{rest}"
 
 
 def setup(app):

@@ -27,7 +27,7 @@ from sphinx.util.docutils import SphinxDirective
 from gansampler import datasets
 
 matplotlib.use("agg")
-from matplotlib import pyplot  # noqa: E402
+from matplotlib import pyplot
 
 
 def run_block(code, names, where):
