@@ -23,7 +23,8 @@ class Page(HTMLParser):
 
 def broken(folder: Path) -> list[str]:
     """List the links that lead nowhere, each with its page."""
-    pages = {path.resolve(): Page(path) for path in folder.rglob("*.html")}
+    files = [path for path in folder.rglob("*.html") if "_static" not in path.parts]
+    pages = {path.resolve(): Page(path) for path in files}
     return [
         f"{path.relative_to(folder.resolve())}: {link}"
         for path, page in pages.items()

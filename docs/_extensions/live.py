@@ -8,6 +8,8 @@ shown below the code.
 ``{command}`` runs a line that starts with ``gansampler`` in a folder with the red wines as
 ``data.csv``. ``:after:`` and ``:lines:`` choose what of its output is shown, ``:keep:`` puts a file
 that it writes at the root of the site.
+
+``-D live_blocks=0`` leaves all of them out, for a look at words in a minute.
 """
 
 import ast
@@ -57,6 +59,8 @@ class Run(SphinxDirective):
 
     def run(self):
         code = "\n".join(self.content)
+        if not self.config.live_blocks:
+            return self.shown(code)
         where = f"{self.env.docname}, line {self.lineno}"
         names = self.env.temp_data.setdefault("names of live blocks", {"__name__": "__main__"})
         try:
@@ -100,6 +104,10 @@ class Command(SphinxDirective):
     }
 
     def run(self):
+        shown = "\n".join(self.content)
+        block = nodes.literal_block(shown, shown, language="console")
+        if not self.config.live_blocks:
+            return [block]
         line = " ".join(word.rstrip("\\").strip() for word in self.content)
         done = subprocess.run(
             [sys.executable, "-m", *shlex.split(line)],
@@ -109,8 +117,6 @@ class Command(SphinxDirective):
         )
         if done.returncode:
             raise self.severe(f"{line!r} ends with {done.returncode}: {done.stderr[-500:]}")
-        shown = "\n".join(self.content)
-        block = nodes.literal_block(shown, shown, language="console")
         return [block, *output(self.chosen(done.stdout))]
 
     def workplace(self):
@@ -132,6 +138,7 @@ class Command(SphinxDirective):
 
 
 def setup(app):
+    app.add_config_value("live_blocks", True, "env", bool)
     app.add_directive("run", Run)
     app.add_directive("command", Command)
     return {"parallel_read_safe": False}
