@@ -35,7 +35,7 @@ class TableSampler(BaseSampler):
         """Show the signature of the constructor; that of ``__new__`` would hide it from help."""
         super().__init_subclass__(**words)
         _, *others = signature(cls.__init__).parameters.values()
-        cls.__signature__ = Signature(others)  # type: ignore[attr-defined]
+        cls.__signature__ = Signature(others)
 
     def __new__(cls, *args: Any, **words: Any) -> Any:
         """Look at the words that the constructor is given; its signature stays as it is written."""
