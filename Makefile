@@ -7,9 +7,10 @@ RESULTS ?= results
 VENV    := .venv
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.set-up
+DOCS_STAMP := $(VENV)/.set-up-docs
 PIP     := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: benchmark test test-pandas3 test-oldest fuzz gallery dist clean
+.PHONY: benchmark test test-pandas3 test-oldest fuzz gallery docs dist clean
 
 benchmark: $(STAMP)
 	$(BIN)/gansampler benchmark --out $(RESULTS)
@@ -47,6 +48,19 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PIP) --editable '.[dev]'
 	touch $@
 
+# The site, in docs/_build/html: every live block is run, a warning is an error, links are followed.
+docs: $(DOCS_STAMP)
+	MPLBACKEND=agg $(BIN)/python -m sphinx --builder html --fail-on-warning --keep-going \
+		docs docs/_build/html
+	$(BIN)/python docs/check_links.py docs/_build/html
+
+# What the pages need, and not what the tests do.
+$(DOCS_STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) torch
+	$(PIP) --editable '.[docs]'
+	touch $@
+
 # Every page of examples/, its figures and the table of its targets.
 gallery: $(STAMP)
 	$(BIN)/python benchmarks/gallery.py
@@ -64,5 +78,5 @@ dist: $(STAMP)
 	cd $(VENV)/wheel && bin/gansampler benchmark --out results
 
 clean:
-	rm -rf $(VENV) $(RESULTS) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(RESULTS) docs/_build docs/_generated docs/gallery build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -141,12 +141,15 @@ def advice(
     return f"**{what}** where {because}: {'; '.join(found)}."
 
 
+def starred(gain: Any) -> str:
+    """Write a gain, a star where p is below .05, and on how many sets there is one."""
+    return f"{signed(gain.gain)}{'*' if gain.p < 0.05 else ''} ({gain.wins}/{gain.n})"
+
+
 def gains_by_learner(results: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Learners by strategies: the gain over no new rows, a star where p is below .05."""
     gains = gains_of(results, "none", metric)
-    said = [
-        f"{signed(g.gain)}{'*' if g.p < 0.05 else ''} ({g.wins}/{g.n})" for g in gains.itertuples()
-    ]
+    said = [starred(gain) for gain in gains.itertuples()]
     table = gains.assign(said=said).pivot(index="learner", columns="strategy", values="said")
     return table.fillna("-")
 

@@ -1,6 +1,6 @@
 """
 Digits: a GAN, a GAN by class, and how likely real digits are under them
-=======================================================================
+========================================================================
 
 Four GANs learn to draw digits: one of no class, one that draws the class it is asked for, one of
 those whose discriminator is made of maxout layers with dropout, and one that learns the digits'

@@ -98,7 +98,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return self.spans_[-1].stop if self.spans_ else 0
 
     def transform(self, X: Any) -> Matrix:
-        """Encode rows as one finite, C-contiguous matrix (n, width_).
+        """Encode rows as one finite, C-contiguous matrix ``(n, width_)``.
 
         A number that was not seen lies between its neighbours, such a category has an empty block.
         """
@@ -119,7 +119,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return C
 
     def snap(self, Z: Matrix) -> Matrix:
-        """Move rows (n, width_) to where ``transform`` would put the rows that they decode to."""
+        """Move rows ``(n, width_)`` to where ``transform`` puts the rows that they decode to."""
         return widen(self.spans_, self.snap_compact(matrix_columns(self.spans_, Z)))
 
     def snap_compact(self, C: Matrix) -> Matrix:
@@ -130,7 +130,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return snapped
 
     def inverse_transform(self, Z: Matrix, rng: np.random.Generator | None = None) -> Any:
-        """Decode rows (n, width_) into the container, columns and dtypes of the table.
+        """Decode rows ``(n, width_)`` into the container, columns and dtypes of the table.
 
         Among the categories that share a slot, ``rng`` draws; None takes the most frequent.
         """

@@ -130,7 +130,7 @@ class GuardedOverSampler(TableSampler):
     n_features_in_ : int
         Number of columns.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the columns, where they are all strings.
 
     See Also

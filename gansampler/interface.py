@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from inspect import Signature, signature
 from numbers import Real
 from typing import Any
 
@@ -30,6 +31,12 @@ class TableSampler(BaseSampler):
     Warning: this class should not be used directly. A sampler overrides ``_fit_resample(X,
     target)``, from a frame or an array and a `Target` to rows and their labels, an array.
     """
+
+    def __init_subclass__(cls, **words: Any) -> None:
+        """Show the signature of the constructor; that of ``__new__`` would hide it from help."""
+        super().__init_subclass__(**words)
+        _, *others = signature(cls.__init__).parameters.values()
+        cls.__signature__ = Signature(others)
 
     def __new__(cls, *args: Any, **words: Any) -> Any:
         """Look at the words that the constructor is given; its signature stays as it is written."""

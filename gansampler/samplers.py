@@ -196,7 +196,7 @@ _ATTRIBUTES = """sampling_strategy_ : dict
     n_features_in_ : int
         Number of columns.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the columns, where they are all strings."""
 
 _NOTES = """A class with fewer than three different rows cannot be learnt: its rows are duplicated,

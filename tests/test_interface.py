@@ -1,5 +1,6 @@
 """The door that all samplers share: words to their methods, fit, sample, what comes back."""
 
+import inspect
 from types import MappingProxyType
 
 import numpy as np
@@ -28,6 +29,13 @@ EVERY = [
     ),
 ]
 each = pytest.mark.parametrize("sampler", EVERY, ids=lambda each: type(each).__name__)
+
+
+@each
+def test_help_shows_the_parameters_of_the_constructor(sampler):
+    shown = list(inspect.signature(type(sampler)).parameters)
+    assert shown == list(inspect.signature(type(sampler).__init__).parameters)[1:]
+    assert set(sampler.get_params(deep=False)) == set(shown)
 
 
 @pytest.mark.parametrize("routing", [False, True])
