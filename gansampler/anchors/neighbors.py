@@ -87,7 +87,8 @@ class NeighborAnchors(Anchors):
             own = np.flatnonzero(codes == code)
             bases.append(sample_of(own, MAX_ROWS_A_CLASS, rng))
             found = 2 * len(bases[-1]) * int(self.n_neighbors)
-            check_fits(found, f"anchor={self}", "ask for fewer neighbours")
+            asked = f"anchor=NeighborAnchors({self.n_neighbors})"
+            check_fits(found, asked, "ask for fewer neighbours")
             pool = sample_of(own, MAX_SEARCHED_ROWS, rng) if self.same_class else everyone
             neighbors.append(_neighbors(C, bases[-1], pool, self.n_neighbors, spans))
         used = np.column_stack([np.concatenate(bases), np.concatenate(neighbors)])

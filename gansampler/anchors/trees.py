@@ -84,7 +84,8 @@ class TreeAnchors(Anchors):
 
     def fit(self, Z: Matrix, codes: Codes, spans: list[Span], rng: np.random.Generator) -> Anchors:
         """Grow the trees of each class; see `Anchors.fit`."""
-        check_fits(NODE * int(self.n_trees), f"anchor={self}", "ask for fewer trees")
+        asked = f"anchor=TreeAnchors({self.n_trees})"
+        check_fits(NODE * int(self.n_trees), asked, "ask for fewer trees")
         self.classes_ = []
         for code in range(codes.max() + 1):
             rows = Z[sample_of(np.flatnonzero(codes == code), MAX_ROWS_OF_TREES, rng)]
