@@ -118,7 +118,7 @@ def no_training(monkeypatch):
         ("stop", ValueError, "'callbacks' parameter"),
         ([EarlyStopping], TypeError, r"Give an object: EarlyStopping\(\)"),
         (EarlyStopping, TypeError, r"Give an object: EarlyStopping\(\)"),
-        ([EarlyStopping("loss")], ValueError, "'monitor' parameter .* 'convergence'"),
+        ([EarlyStopping("loss")], ValueError, "'monitor' parameter .*'convergence'"),
         ([EarlyStopping(patience=0)], ValueError, "'patience' parameter of EarlyStopping"),
         ([EarlyStopping(mode="low")], ValueError, "'mode' parameter of EarlyStopping"),
         ([EarlyStopping(validation_fraction=1.0)], ValueError, "'validation_fraction'"),
