@@ -353,8 +353,8 @@ def test_holes_among_objects_stay_what_they_are(hole):
     sampler = JitterOverSampler(random_state=0)
     X, _ = sampler.fit_resample(frame.assign(n=np.arange(12.0)), [0] * 8 + [1] * 4)
     for rows in (X, sampler.sample(20, 1)):
-        assert {id(value) for value in rows["all"]} == {id(hole)}
-        assert {id(value) for value in rows["some"]} <= {id(hole), id(frame.iloc[1, 1])}
+        assert set(map(type, rows["all"])) == {type(hole)}
+        assert set(map(type, rows["some"])) <= {type(hole), str}
 
 
 def overlapping():
