@@ -101,7 +101,7 @@ class Store:
         if settings is None and not self.path.exists():
             raise FileNotFoundError(f"There is no store {str(path)!r} (looked in {Path.cwd()}).")
         with self._errors():
-            self.connection = sqlite3.connect(path, SECONDS_TO_WAIT, isolation_level=None)
+            self.connection = sqlite3.connect(path, timeout=SECONDS_TO_WAIT, isolation_level=None)
         try:
             self._check_is_store()
             if settings is None:
