@@ -50,7 +50,7 @@ $(STAMP): pyproject.toml constraints.txt
 
 # The site, in docs/_build/html: every live block is run, a warning is an error, links are followed.
 docs: $(DOCS_STAMP)
-	MPLBACKEND=agg $(BIN)/python -m sphinx --builder html --fail-on-warning --keep-going \
+	MPLBACKEND=agg $(BIN)/python -m sphinx --quiet --builder html --fail-on-warning --keep-going \
 		docs docs/_build/html
 	$(BIN)/python docs/check_links.py docs/_build/html
 

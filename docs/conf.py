@@ -71,5 +71,6 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-html_sidebars = {"index": [], "changelog": []}
+# Pages without others beside them; a sidebar would be empty.
+html_sidebars = {page: [] for page in ("index", "measured", "contributing", "changelog")}
 (HERE / "_generated" / "extra").mkdir(parents=True, exist_ok=True)
