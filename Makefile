@@ -78,5 +78,5 @@ dist: $(STAMP)
 	cd $(VENV)/wheel && bin/gansampler benchmark --out results
 
 clean:
-	rm -rf $(VENV) $(RESULTS) docs/_build docs/_generated docs/gallery build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(RESULTS) docs/_build docs/_generated docs/gallery docs/sg_execution_times.rst build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

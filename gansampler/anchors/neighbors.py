@@ -107,7 +107,7 @@ class NeighborAnchors(Anchors):
         # Tensors each, which follow to a device and into a file of a class that derives from this.
         self.width_, self.number_, self.column_, self.block_, self.begin_ = Widening.of(spans)
         holes = [i for i, span in enumerate(spans) if span.kind == "missing"]
-        numbers = [i for i, span in enumerate(spans) if span.kind == "number"]
+        numbers = self.number_.tolist()
         self.hole_ = torch.tensor(holes, dtype=torch.long)
         self.holes_ = self.bank_[:, self.hole_]
         all_numbers = len(numbers) == len(spans)
