@@ -588,9 +588,8 @@ def _write_pages(arguments: argparse.Namespace, store: Any) -> int:
     folder, results, details = arguments.out, store.frame(), store.details()
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "results.csv", results.to_csv(index=False))
-    page = summary(results, details)
-    write_whole(folder / "summary.md", page)
-    print(page)
+    write_whole(folder / "summary.md", summary(results, details))
+    print(summary(results, details, brief=True))
     try:
         drawn = report.render_report(
             results,
@@ -613,7 +612,7 @@ def _write_pages(arguments: argparse.Namespace, store: Any) -> int:
         )
     else:
         write_whole(folder / "report.html", drawn)
-        print(f"Written: results.csv, summary.md and report.html in {folder}")
+        print(f"Written: results.csv, summary.md (all tables) and report.html in {folder}")
     return OK if (results["status"] == "ok").all() else FAILED
 
 

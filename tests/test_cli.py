@@ -56,8 +56,12 @@ def test_benchmark_writes_results_summary_and_report(data, tmp_path, capsys):
     assert set(results["status"]) == {"ok"}
     summary = (tmp_path / "a/b/summary.md").read_text(encoding="utf-8")
     out, progress = capsys.readouterr()
-    assert out.startswith(summary)
     assert summary.startswith("## Mean accuracy, and class ratio")
+    shown, words = out.split("\n\nWritten: ")[0].split("## In words")
+    assert summary.endswith(words + "\n"), "the terminal ends with all words"
+    titles = re.findall("^## (Mean|Gain over \\w+)", shown, re.MULTILINE)
+    assert titles == ["Mean", "Mean", "Gain over none"]
+    assert len(re.findall("^## ", summary, re.MULTILINE)) > 5, "the file has all tables"
     assert "9/9" in progress
     report = (tmp_path / "a/b/report.html").read_text(encoding="utf-8")
     command = "gansampler benchmark data.csv --target class --drop id --folds 3"

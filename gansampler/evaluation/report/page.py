@@ -53,7 +53,7 @@ def _sections(part: Part, details: Details) -> list[Section]:
     return [each for make in SECTIONS for each in make(part.panel, part.gains, details)]
 
 
-def summary(results: pd.DataFrame, details: Details | None = None) -> str:
+def summary(results: pd.DataFrame, details: Details | None = None, *, brief: bool = False) -> str:
     """Write tables and words as one page of Markdown.
 
     Parameters
@@ -63,6 +63,8 @@ def summary(results: pd.DataFrame, details: Details | None = None) -> str:
     details : mapping of str to DataFrame, optional
         What is kept beside the scores, with the keys of `axes.details.DETAILS`: rows of all trials
         with the columns that say where they come from. Of what is missing nothing is said.
+    brief : bool, default=False
+        Whether only the few tables that a terminal has room for are written.
 
     Returns
     -------
@@ -76,7 +78,7 @@ def summary(results: pd.DataFrame, details: Details | None = None) -> str:
         for part in parts
         for section in _sections(part, known)
         for table in section.tables
-        if section.in_summary
+        if (section.in_brief if brief else section.in_summary)
     }
     shown["Errors"] = tables.failures_table(results)
     pages = [

@@ -65,6 +65,8 @@ class Section:
         Whether its figures need more room.
     on_page, in_summary : bool, default=True
         Where it is shown.
+    in_brief : bool, default=False
+        Whether it is also among the few tables that a terminal shows.
     """
 
     title: str
@@ -77,6 +79,7 @@ class Section:
     wide: bool = False
     on_page: bool = True
     in_summary: bool = True
+    in_brief: bool = False
 
 
 Details = Mapping[str, pd.DataFrame]

@@ -42,7 +42,7 @@ def notes(panel: pd.DataFrame, gains: pd.DataFrame, details: Details) -> Iterato
     """Show accuracy and class ratios of one data set, fold by fold."""
     if not is_of_several(panel):
         title = "Mean accuracy, and class ratio (smallest / largest) before and after, fold by fold"
-        yield Section(title, tables=[Table(notes_table(panel))], folded=True)
+        yield Section(title, tables=[Table(notes_table(panel))], folded=True, in_brief=True)
 
 
 def notes_table(panel: pd.DataFrame) -> pd.DataFrame:
@@ -69,7 +69,8 @@ def means(panel: pd.DataFrame, gains: pd.DataFrame, details: Details) -> Iterato
     renamed = table.rename(columns={name: f"{name} (less is better)" for name in losses})
     title = "Mean of each metric" + (" over the data sets" if is_of_several(panel) else "")
     terms = [*metrics, *panel["readout"].unique()]
-    yield Section(title, BEST_MEANS.format("column"), [Table(renamed, best)], terms=terms)
+    shown = [Table(renamed, best)]
+    yield Section(title, BEST_MEANS.format("column"), shown, terms=terms, in_brief=True)
 
 
 def means_table(panel: pd.DataFrame) -> pd.DataFrame:
@@ -113,7 +114,8 @@ def gains_over_references(
             in_summary=False,
         )
         title = f"Gain over {name} ({plus}), and on how many {units} better"
-        yield Section(title, tables=[Table(gains_cells(own))], on_page=False)
+        shown = [Table(gains_cells(own))]
+        yield Section(title, tables=shown, on_page=False, in_brief=place == 0)
         yield Section(
             f"Mean gain over {name}, on how many {units} better, and p",
             _p_means(panel),
