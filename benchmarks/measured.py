@@ -66,8 +66,8 @@ def who_gains_table() -> str:
 
 def by_learner(results: pd.DataFrame, way: str, metric: str) -> dict[str, str]:
     """Write what one way gains behind each learner."""
-    gains = gains_of(results, "none", metric)
-    return {g.learner: starred(g) for g in gains[gains["strategy"] == way].itertuples()}
+    gains = gains_of(results, "none", metric, [way])
+    return {gain.learner: starred(gain) for gain in gains.itertuples()}
 
 
 def speed_table() -> str:

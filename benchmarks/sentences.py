@@ -39,7 +39,6 @@ from wording import (
     IN_WORDS,
     bullets,
     compared,
-    doubt,
     figure,
     figures,
     interval,
@@ -47,6 +46,7 @@ from wording import (
     listed,
     named,
     paragraph,
+    remark,
     span,
     told,
 )
@@ -75,11 +75,13 @@ def rows_of(study: str) -> pd.DataFrame:
 
 def both(panel: pd.DataFrame, strategy: str, reference: str, metric: str) -> list[Any]:
     """Give what one strategy gains over another behind each of the two learners."""
-    gains = paired_gains(panel, reference, strategies=[strategy], metrics=[metric])
+    pair = panel[panel["strategy"].isin([strategy, reference])]
+    gains = paired_gains(pair, reference, strategies=[strategy], metrics=[metric])
     found = {gain.learner: gain for gain in gains.itertuples()}
     return [found[learner] for learner in LEARNERS]
 
 
+@cache
 def ranking(strategy: str, reference: str, metric: str = "roc_auc") -> list[Any]:
     return both(read(results_of("held_out"), "as_is"), strategy, reference, metric)
 
@@ -95,21 +97,20 @@ def gains_in_ranking() -> str:
     """What to expect on sets that had no part in any choice."""
     ranked, precision = declared_gains()
     default, tuned = ranked
-    beside = compared(ranking(COMMITTEE, ENLARGED), "more than rows of LSGAN", "less than those")
+    judge = ranking(COMMITTEE, "none")
+    beside = compared(ranking(COMMITTEE, ENLARGED), "above rows of LSGAN", "below rows of LSGAN")
     return paragraph(
         f"On {default.n} real sets on which none of our defaults was chosen, rows of LSGAN "
-        f"(`Enlarge(3)`) add {figure(default.gain)} to ROC-AUC behind XGBoost's defaults (95 % "
-        f"interval {interval(default)}) and {figure(tuned.gain)} behind a tuned XGBoost "
-        f"({interval(tuned)}){doubt(ranked)}. To average precision they add "
-        f"{figures(gain.gain for gain in precision)} ({listed(map(interval, precision))})"
-        f"{doubt(precision)}.",
-        f"SMOTE changes ROC-AUC by {told(ranking('smote', 'none'))}.",
-        f"The same rows drawn without a network add {told(ranking(CONTROL, 'none'))}.",
-        "The mean of XGBoost and the judge itself, without any new row, adds "
-        f"{told(ranking(COMMITTEE, 'none'))}; that is {beside}. Take rows where one fast model "
-        "has to do it alone.",
-        "Only what rows of LSGAN add was declared before the run, and corrected for being four "
-        "comparisons; the others are not corrected.",
+        f"(`Enlarge(3)`) add {told([default], f'95 % interval {interval(default)}')} to ROC-AUC "
+        f"behind XGBoost's defaults, and {told([tuned], interval(tuned))} behind a tuned XGBoost. "
+        "To average precision they add "
+        f"{listed(told([gain], interval(gain)) for gain in precision)}.",
+        f"SMOTE adds {told(ranking('smote', 'none'))} to ROC-AUC, the same rows drawn without a "
+        f"network add {told(ranking(CONTROL, 'none'))}.",
+        f"The mean of XGBoost and the judge itself, without any new row, adds {told(judge)}, "
+        f"which is {beside}: take rows where one fast model has to do it alone.",
+        "What rows of LSGAN add was declared before the run, and is corrected for being four "
+        "comparisons; nothing else is.",
     )
 
 
@@ -118,7 +119,7 @@ def stands(gains: list[Any]) -> str:
     sure = [IN_WORDS[gain.learner] for gain in gains if is_sure(gain)]
     where = {0: "neither", 2: "both"}.get(len(sure)) or f"{sure[0]} alone"
     title = METRICS[gains[0].metric].title
-    return f"behind {where} in {title} (p {figures(gain.p for gain in gains)})"
+    return f"behind {where} in {title} ({p_values(gains)})"
 
 
 def held_out_in_points() -> str:
@@ -128,13 +129,14 @@ def held_out_in_points() -> str:
         f"{figure(-min(gain.worst for gain in gains))} in {METRICS[gains[0].metric].title}"
         for gains in families
     ]
-    leads = [changed(ranking(ENLARGED, CONTROL, name), wins) for name in RANKING]
+    over = [ranking(ENLARGED, CONTROL, name) for name in RANKING]
+    leads = [changed(gains, wins(gains)) for gains in over]
     return bullets(
         "Four comparisons were declared before the run: rows of LSGAN with `Enlarge(3)` against "
         f"none, in ROC-AUC and average precision, {BEHIND}. After Holm's correction the gain "
         f"stands {listed(map(stands, families))}. The worst set loses {listed(worst)}.",
         f"Against the same rows drawn without a network, those of LSGAN change, {BEHIND}, "
-        f"{'; '.join(leads)}. That was not declared before, and no p of it is corrected.",
+        f"{listed(leads)}. That was not declared before, and no p of it is corrected.",
         "The ROC-AUC of the mean of XGBoost and the judge, without any row, is, against XGBoost "
         f"with rows of LSGAN, {compared(ranking(COMMITTEE, ENLARGED), 'higher', 'lower')}. "
         "Such rows beside it change that mean by "
@@ -143,10 +145,8 @@ def held_out_in_points() -> str:
     )
 
 
-def changed(gains: list[Any], beside: Callable[[list[Any]], str]) -> str:
-    """Say by how much a score changes, with something in brackets, and which may be chance."""
-    change = figures(gain.gain for gain in gains)
-    return f"{METRICS[gains[0].metric].title} by {change} ({beside(gains)}){doubt(gains)}"
+def changed(gains: list[Any], *facts: str) -> str:
+    return f"{METRICS[gains[0].metric].title} by {told(gains, *facts)}"
 
 
 def wins(gains: list[Any]) -> str:
@@ -164,9 +164,9 @@ def labels() -> str:
     return paragraph(
         f"Over {found[0][0].n} of these sets (those of at most {MOST_CLASSES_TUNED} classes), "
         "with thresholds tuned on both sides for the very score, rows of LSGAN change, "
-        f"{BEHIND}, {'; '.join(changed(gains, p_values) for gains in found)}. None of these "
-        f"{len(LABELS) * len(LEARNERS)} was declared before, and p is not corrected for their "
-        "number."
+        f"{BEHIND}, {listed(changed(gains, p_values(gains)) for gains in found)}. None of these "
+        "comparisons was declared before, and p is not corrected for their number "
+        f"({sum(map(len, found))})."
     )
 
 
@@ -180,11 +180,12 @@ def probabilities() -> str:
         return compared(list(gains.loc[[(strategy, reference)]].itertuples()), "lower", "higher")
 
     return paragraph(
-        f"Against no resampling the corrected log-loss with rows of LSGAN is, {BEHIND}, "
-        f"{log_loss(ENLARGED, 'none')}; with SMOTE it is {log_loss('smote', 'none')}. Against "
-        "calibration without any new row (`CalibratedClassifierCV`) that of rows of LSGAN is "
-        f"{log_loss(ENLARGED, 'calibrated')}. None of this was declared before, and no p is "
-        "corrected."
+        f"Against no resampling, {BEHIND}, log-loss is {log_loss(ENLARGED, 'none')} with rows of "
+        f"LSGAN and the correction, {log_loss('smote', 'none')} with SMOTE and the correction, and "
+        f"{log_loss('calibrated', 'none')} with calibration and no new row "
+        "(`CalibratedClassifierCV`). Rows of LSGAN and the correction, against calibration: "
+        f"{log_loss(ENLARGED, 'calibrated')}. None of this was declared before or corrected for "
+        "the number of comparisons."
     )
 
 
@@ -198,8 +199,9 @@ def network() -> str:
     return bullets(
         f"{'Most' if most else 'Not most'} of what the samplers gain in ROC-AUC comes from anchors "
         f"and acceptance, not from the network: over {ranked[0][0].n} sets, {BEHIND}, "
-        f"{side_by_side(*ranked)}. In average precision {side_by_side(*precision)} (p not "
-        f"corrected). `JitterOverSampler` takes {span(share, 0)} % of the seconds of "
+        f"{side_by_side(*ranked)}. In average precision {side_by_side(*precision)}. None of "
+        "these p is corrected. `JitterOverSampler` takes "
+        f"{span(share, 0)} % of the seconds of "
         "`LSGANOverSampler`, and part of what it gains is a forest's knowledge handed on: see "
         '"the judge as the learner" on [the page of the 44 sets](../studies/core_sets.md), and '
         "[the study behind the defaults](../studies/defaults.md)."
@@ -207,11 +209,7 @@ def network() -> str:
 
 
 def side_by_side(without: list[Any], with_it: list[Any]) -> str:
-    gained = [figures(gain.gain for gain in gains) for gains in (without, with_it)]
-    return (
-        f"rows without a network gain {gained[0]}, and rows of LSGAN {gained[1]}"
-        f"{doubt([*without, *with_it])}"
-    )
+    return f"rows without a network gain {told(without)}, and rows of LSGAN {told(with_it)}"
 
 
 @cache
@@ -237,7 +235,7 @@ def groups_of(what: str) -> dict[str, pd.DataFrame]:
 def who_ranks_better() -> str:
     return parted(
         "Take rows",
-        so="they raise the ROC-AUC of",
+        so="rows of LSGAN raise the ROC-AUC of",
         other="they lower that of",
         unsure="the change may be chance for",
     )
@@ -249,11 +247,11 @@ def by_learner() -> str:
     threshold = both(two, "tuned_threshold", "none", "f1")
     rows = both(two, OURS, "tuned_threshold", "f1")
     return paragraph(
-        f"Held against none behind more learners, on the {len(dataset_names(two))} of these sets "
-        f"that have two classes, rows of LSGAN do this: {who_ranks_better()}. Where only labels "
-        f"matter, a threshold tuned for F1 adds to it, {BEHIND}, {told(threshold)}, and needs no "
-        f"new row; rows of LSGAN, at one half, add {compared(rows, 'more', 'less')}. None of this "
-        "was declared or corrected."
+        f"Behind more learners, on the {len(dataset_names(two))} of these sets that have two "
+        f"classes, {who_ranks_better()}. Where only labels matter, a threshold tuned for F1, "
+        f"without any new row, adds {told(threshold)} to F1 {BEHIND}; against that, rows of LSGAN "
+        f"at one half have {compared(rows, 'more', 'less')}. None of this was declared before or "
+        "corrected."
     )
 
 
@@ -294,8 +292,7 @@ def rarer_classes() -> str:
     order = "the fewer rows, the more there is to gain" if falls else "in no clear order"
     return paragraph(
         f"On {gains[0].n} sets, of which the training parts keep {listed(by_size)} rows of the "
-        "rare class, what rows of LSGAN add to ROC-AUC behind the tuned XGBoost is "
-        f"{told(gains)}: {order}."
+        f"rare class, rows of LSGAN add {told(gains)} to ROC-AUC behind the tuned XGBoost: {order}."
     )
 
 
@@ -307,7 +304,7 @@ def false_alarms() -> str:
     return paragraph(
         'Where nothing helps, a report says "lsgan helps" in '
         f'{helps.min():.1f} to {helps.max():.1f} % of runs, and "Take ..." in '
-        f"{takes.min():.1f} to {takes.max():.1f} %. These were runs of "
+        f"{takes.min():.1f} to {takes.max():.1f} %. Those runs compared "
         f"{len(no_effect.STRATEGIES)} strategies; {by_default} are compared by default now."
     )
 
@@ -329,7 +326,7 @@ def notes() -> str:
         f"{listed(theirs)}. On our set of that size, behind {notes_protocol.TREES} trees, it is "
         f"{listed(ours)}, where the larger class alone gives {alone:.4f}: accuracy says little. "
         f"ROC-AUC goes from {figure(ranked['none'])} to {figure(ranked['smote'])} with "
-        f"SMOTE{doubt([smote])}, and to {figure(ranked['lsgan'])} with LSGAN{doubt([lsgan])}."
+        f"SMOTE{remark([smote])}, and to {figure(ranked['lsgan'])} with LSGAN{remark([lsgan])}."
     )
 
 
@@ -394,10 +391,11 @@ def steps() -> str:
     found = list(gains.set_index("strategy").loc[names].itertuples())
     lost = [figure(-gain.mean) for gain in found]
     return paragraph(
-        f"Of the {figure(added.mean)} that rows of LSGAN add to the ROC-AUC of XGBoost's defaults, "
-        f"in the mean over {added.n} sets, what is lost without this step is {lost[0]}, without "
-        f"the third {lost[1]}, and without both {lost[2]}{doubt(found)}. These are the sets that "
-        "the defaults were chosen on, at balance, with a forest as the judge; p is not corrected."
+        f"Of the {figure(added.mean)} that rows of LSGAN add to the ROC-AUC of XGBoost's defaults "
+        f"(mean over {added.n} sets), {lost[0]} are lost without this step, {lost[1]} without the "
+        f"third, and {lost[2]} without both{remark(found)}. These are the sets that the defaults "
+        "were chosen on, at balance, with a forest as the judge, and p is not corrected "
+        "([study](../studies/defaults.md))."
     )
 
 
@@ -430,13 +428,13 @@ def more_than_balance() -> str:
     size = results["size"].max()
     gains = both(results[results["size"] == size], "x3", "jitter", "roc_auc")
     means = figures(gain.mean for gain in gains)
+    beside = remark(gains, "without a network", "[by size](../studies/enlargement.md)")
     return bullets(
         f"More rows than balance are not always better. On {gains[0].n} sets of {size:,} rows, the "
         "largest that were measured, three times the rows of the largest class add, in the mean, "
-        f"{means} ROC-AUC to balance, {BEHIND}{doubt(gains)} (without a network, "
-        "[by size](../studies/enlargement.md)). With many classes or hardly any noise they may "
-        "lose a little, and on the wines that come with the package, where 53 of 1,599 are of the "
-        "rare class, balance hands on more of the judge's lead "
+        f"{means} ROC-AUC to balance, {BEHIND}{beside}. With many classes or hardly any noise they "
+        "may lose a little, and on the wines that come with the package, where 53 of 1,599 are of "
+        "the rare class, balance hands on more of the judge's lead "
         "([page](../gallery/plot_teacher.rst))."
     )
 

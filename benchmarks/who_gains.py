@@ -115,9 +115,14 @@ def page(results: pd.DataFrame, source: dict) -> str:
     return "\n\n".join(["# Who gains by new rows", *parts, markdown_source(source)]) + "\n"
 
 
-def gains_of(results: pd.DataFrame, reference: str, metric: str) -> pd.DataFrame:
+def gains_of(
+    results: pd.DataFrame, reference: str, metric: str, strategies: list[str] | None = None
+) -> pd.DataFrame:
+    """Give what strategies, by default all that were run, gain behind each learner."""
+    if strategies is not None:
+        results = results[results["strategy"].isin([*strategies, reference])]
     return pd.concat(
-        paired_gains(in_columns(own), reference, metrics=[metric])
+        paired_gains(in_columns(own), reference, metrics=[metric], strategies=strategies)
         for _, own in results.groupby("learner", sort=False, observed=True)
     )
 
@@ -138,7 +143,7 @@ def by_certainty(
     results: pd.DataFrame, strategy: str, reference: str, metric: str
 ) -> dict[str, pd.DataFrame]:
     """Part learners by whether one strategy is surely above another behind them, or below."""
-    gains = gains_of(results, reference, metric).query("strategy == @strategy")
+    gains = gains_of(results, reference, metric, [strategy])
     sure = gains["p"] < 0.05
     return {
         "so": gains[sure & (gains["gain"] > 0)],

@@ -53,18 +53,18 @@ def is_sure(gain: Any) -> bool:
     return bool(gain.p < LEVEL)
 
 
-def doubt(gains: Sequence[Any]) -> str:
-    """Say which of the gains that were just told may be chance: nothing where none of them may."""
+def remark(gains: Sequence[Any], *facts: str) -> str:
+    """Write facts about gains that were just told in brackets, and which of them may be chance."""
     unsure = [name for name, gain in zip(ORDINALS, gains, strict=False) if not is_sure(gain)]
-    if not unsure:
-        return ""
-    which = "" if len(unsure) == len(gains) else f"the {listed(unsure)} of "
-    return f", {which}which may be chance"
+    if unsure:
+        which = "" if len(unsure) == len(gains) else f"the {listed(unsure)} "
+        facts = (*facts, f"{which}may be chance")
+    return f" ({'; '.join(facts)})" if facts else ""
 
 
-def told(gains: Sequence[Any]) -> str:
-    """Write gains, and which of them may be chance."""
-    return figures(gain.gain for gain in gains) + doubt(gains)
+def told(gains: Sequence[Any], *facts: str) -> str:
+    """Write gains, facts about them, and which of them may be chance."""
+    return figures(gain.gain for gain in gains) + remark(gains, *facts)
 
 
 def compared(gains: Sequence[Any], above: str, below: str) -> str:
@@ -72,8 +72,8 @@ def compared(gains: Sequence[Any], above: str, below: str) -> str:
     words = [above if gain.gain >= 0 else below for gain in gains]
     sizes = [figure(abs(gain.gain)) for gain in gains]
     if len(set(words)) == 1:
-        return f"{listed(sizes)} {words[0]}{doubt(gains)}"
-    return listed(f"{size} {word}" for size, word in zip(sizes, words, strict=True)) + doubt(gains)
+        return f"{listed(sizes)} {words[0]}{remark(gains)}"
+    return listed(map(" ".join, zip(sizes, words, strict=True))) + remark(gains)
 
 
 def named(gains: Any) -> str:
