@@ -165,6 +165,11 @@ def labels(own: pd.DataFrame) -> list[str]:
 
 
 def probabilities(own: pd.DataFrame) -> list[str]:
+    gains = gains_in_probabilities(own)
+    return [f"### Probabilities, after the correction for new rows\n\n{TOLD}", table(gains)]
+
+
+def gains_in_probabilities(own: pd.DataFrame) -> pd.DataFrame:
     """Hold corrected probabilities against those of no new rows, and against calibrated ones."""
     corrected, plain = read(own, "prior_corrected"), read(own, "as_is")
     resampled = known(corrected, [*ROWS, f"{ENLARGED}_{COMMITTEE}"])
@@ -177,8 +182,7 @@ def probabilities(own: pd.DataFrame) -> list[str]:
     )
     against = known(both, ["none", "calibrated"])
     named = known(both, [*resampled, "calibrated", COMMITTEE])
-    gains = paired_gains(both, against, strategies=named, metrics=PROBABILITIES)
-    return [f"### Probabilities, after the correction for new rows\n\n{TOLD}", table(gains)]
+    return paired_gains(both, against, strategies=named, metrics=PROBABILITIES)
 
 
 def known(results: pd.DataFrame, names: list[str]) -> list[str]:

@@ -1,26 +1,27 @@
-"""Fill the tables of the site's page on what was measured from the results in this folder.
+"""Fill what the pages say of results from the results in this folder: tables and sentences.
 
     python benchmarks/measured.py
 
-A table stands between ``<!-- NAME -->`` and ``<!-- end -->``, where NAME is a key of `TABLES`.
+A block stands between ``<!-- NAME -->`` and ``<!-- end -->``, where NAME is a key of `BLOCKS`. The
+same block may stand on several pages. The tables are made here, the sentences in sentences.py.
 """
 
 import re
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from functools import cache
 
 import pandas as pd
 from held_out import LEARNERS, RANKING, cell, read
 from provenance import markdown_table, read_result
+from sentences import HERE, SENTENCES, results_of
 from speed import median_seconds, number
 from who_gains import gains_of, starred
 
 from gansampler.evaluation.axes.metrics import METRICS
 from gansampler.evaluation.statistics.gains import paired_gains
-from gansampler.evaluation.statistics.long_table import in_columns
 
-HERE = Path(__file__).parent
-PAGE = HERE.parent / "docs" / "measured.md"
+ROOT = HERE.parent
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("docs/guide/*.md"))]
 WAYS = {
     "smote": "SMOTE, balanced",
     "jitter_x3": "rows without a network, `Enlarge(3)`",
@@ -39,7 +40,7 @@ BY_LEARNER = [
 
 def held_out_table() -> str:
     """Gains over no new rows on the sets that had no part in any choice."""
-    results = in_columns(pd.read_parquet(HERE / "held_out.parquet"))
+    results = results_of("held_out")
     lines = [
         [learner, words, *(written(results, learner, way, metric) for metric in RANKING)]
         for learner in LEARNERS
@@ -57,7 +58,7 @@ def written(results: pd.DataFrame, learner: str, way: str, metric: str) -> str:
 
 def who_gains_table() -> str:
     """Gains over no new rows behind each learner, with a star where p is below .05."""
-    results = in_columns(pd.read_parquet(HERE / "who_gains.parquet"))
+    results = results_of("who_gains")
     columns = [by_learner(results, way, metric) for _, way, metric in BY_LEARNER]
     lines = [[learner, *(column[learner] for column in columns)] for learner in columns[0]]
     return markdown_table(["behind", *(words for words, _, _ in BY_LEARNER)], lines)
@@ -65,8 +66,8 @@ def who_gains_table() -> str:
 
 def by_learner(results: pd.DataFrame, way: str, metric: str) -> dict[str, str]:
     """Write what one way gains behind each learner."""
-    gains = gains_of(results, "none", metric)
-    return {g.learner: starred(g) for g in gains[gains["strategy"] == way].itertuples()}
+    gains = gains_of(results, "none", metric, [way])
+    return {gain.learner: starred(gain) for gain in gains.itertuples()}
 
 
 def speed_table() -> str:
@@ -77,22 +78,43 @@ def speed_table() -> str:
     return markdown_table(["set", *total.columns], lines)
 
 
-TABLES: dict[str, Callable[[], str]] = {
+BLOCKS: dict[str, Callable[[], str]] = {
     "held_out": held_out_table,
     "who_gains": who_gains_table,
     "speed": speed_table,
+    **SENTENCES,
 }
+# A marker may be indented, so that a block can stand between the other points of a list.
+BLOCK = re.compile(
+    r"^( *<!-- (\w+) -->\n)(?:(?!<!--).)*?(^ *<!-- end -->)$", re.DOTALL | re.MULTILINE
+)
+
+
+@cache
+def block(name: str) -> str:
+    """Make a block once, on however many pages it stands."""
+    if name not in BLOCKS:
+        raise SystemExit(f"A page asks for {name}, which is no block.")
+    return BLOCKS[name]()
 
 
 def filled(text: str) -> str:
-    """Replace every table of the text by what the results say now."""
-    for name, make in TABLES.items():
-        block = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        if not block.search(text):
-            raise SystemExit(f"The page has no place for {name}.")
-        text = block.sub(lambda match, make=make: f"{match[1]}{make()}\n{match[2]}", text)
-    return text
+    """Replace every block of the text by what the results say now."""
+    return BLOCK.sub(lambda found: f"{found[1]}{block(found[2])}\n{found[3]}", text)
+
+
+def check_places(texts: Iterable[str]) -> None:
+    """Make sure that every block stands on a page, and that every marker is of a whole block."""
+    pages = "\n".join(texts)
+    placed = [found[2] for found in BLOCK.finditer(pages)]
+    if missing := set(BLOCKS) - set(placed):
+        raise SystemExit(f"The pages have no place for {', '.join(sorted(missing))}.")
+    if len(re.findall("<!--", pages)) != 2 * len(placed):
+        raise SystemExit("On some page a marker of a block lacks the other one.")
 
 
 if __name__ == "__main__":
-    PAGE.write_text(filled(PAGE.read_text()))
+    texts = {page: page.read_text() for page in PAGES}
+    check_places(texts.values())
+    for page, text in texts.items():
+        page.write_text(filled(text))

@@ -115,9 +115,14 @@ def page(results: pd.DataFrame, source: dict) -> str:
     return "\n\n".join(["# Who gains by new rows", *parts, markdown_source(source)]) + "\n"
 
 
-def gains_of(results: pd.DataFrame, reference: str, metric: str) -> pd.DataFrame:
+def gains_of(
+    results: pd.DataFrame, reference: str, metric: str, strategies: list[str] | None = None
+) -> pd.DataFrame:
+    """Give what strategies, by default all that were run, gain behind each learner."""
+    if strategies is not None:
+        results = results[results["strategy"].isin([*strategies, reference])]
     return pd.concat(
-        paired_gains(in_columns(own), reference, metrics=[metric])
+        paired_gains(in_columns(own), reference, metrics=[metric], strategies=strategies)
         for _, own in results.groupby("learner", sort=False, observed=True)
     )
 
@@ -126,19 +131,25 @@ def advice(
     results: pd.DataFrame, what: str, because: str, strategy: str, reference: str, metric: str
 ) -> str:
     """Say behind which learners one strategy is surely above another, and behind which not."""
-    gains = gains_of(results, reference, metric).query("strategy == @strategy")
-    sure = gains["p"] < 0.05
-    kinds = {
-        "so": sure & (gains["gain"] > 0),
-        "the other way round": sure & (gains["gain"] < 0),
-        "not sure": ~sure,
-    }
     found = [
         f"{words} behind " + ", ".join(f"{g.learner} ({signed(g.gain)})" for g in own.itertuples())
-        for words, own in ((words, gains[which]) for words, which in kinds.items())
+        for words, own in by_certainty(results, strategy, reference, metric).items()
         if len(own)
     ]
     return f"**{what}** where {because}: {'; '.join(found)}."
+
+
+def by_certainty(
+    results: pd.DataFrame, strategy: str, reference: str, metric: str
+) -> dict[str, pd.DataFrame]:
+    """Part learners by whether one strategy is surely above another behind them, or below."""
+    gains = gains_of(results, reference, metric, [strategy])
+    sure = gains["p"] < 0.05
+    return {
+        "so": gains[sure & (gains["gain"] > 0)],
+        "the other way round": gains[sure & (gains["gain"] < 0)],
+        "not sure": gains[~sure],
+    }
 
 
 def starred(gain: Any) -> str:

@@ -189,18 +189,24 @@ def gain_column(rows: pd.DataFrame) -> pd.Series:
 
 
 def correlations(gains: pd.DataFrame) -> pd.DataFrame:
-    """Rank correlation of each fact with each gain, and p after Holm over all of them."""
+    """Write the rank correlation of each fact with each gain, and p after Holm over all of them."""
+    found = rank_correlations(gains)
+    cells = found["rho"].map("{:+.2f}".format) + found["p"].map(" ({:.3f})".format)
+    columns = cells.index.unique("gain")
+    table = cells.rename(index=FACTS).unstack().reindex(index=FACTS.values(), columns=columns)
+    return table.fillna("-").rename_axis("correlation with")
+
+
+def rank_correlations(gains: pd.DataFrame) -> pd.DataFrame:
+    """Give the rank correlation of each fact with each gain, and p after Holm over all of them."""
     found = {
-        (FACTS[fact], column): spearmanr(own[fact], own["gain"])
+        (fact, column): spearmanr(own[fact], own["gain"])
         for column, own in gains.groupby(gain_column(gains), sort=False)
         for fact in FACTS
         if own[fact].nunique() > 1
     }
-    corrected = holm(pd.Series({cell: each.pvalue for cell, each in found.items()}))
-    cells = {cell: f"{each.statistic:+.2f} ({corrected[cell]:.3f})" for cell, each in found.items()}
-    columns = dict.fromkeys(column for _, column in cells)
-    table = pd.Series(cells).unstack().reindex(index=FACTS.values(), columns=columns)
-    return table.fillna("-").rename_axis("correlation with")
+    table = pd.DataFrame(found.values(), found.keys(), columns=["rho", "p"])
+    return table.assign(p=holm(table["p"])).rename_axis(["fact", "gain"])
 
 
 def extremes(gains: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import importlib
 import re
 import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -55,13 +56,54 @@ def test_links_lead_somewhere(page):
         assert made.get(target, target).exists(), link
 
 
-def test_tables_are_those_of_the_results(monkeypatch):
+@pytest.fixture
+def studies(monkeypatch):
+    """Import a module of the studies by its name."""
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    tables = importlib.import_module("measured")
-    page = (DOCS / "measured.md").read_text()
-    assert tables.filled(page) == page
-    with pytest.raises(SystemExit, match="no place for"):
-        tables.filled("A page without tables.")
+    return importlib.import_module
+
+
+def test_tables_and_sentences_are_those_of_the_results(studies):
+    measured = studies("measured")
+    texts = {page: page.read_text() for page in measured.PAGES}
+    measured.check_places(texts.values())
+    assert [page for page, text in texts.items() if measured.filled(text) != text] == []
+
+
+def test_a_figure_that_was_typed_is_replaced(studies):
+    page = (ROOT / "README.md").read_text()
+    typed = re.sub(r"(<!-- gains_in_ranking -->[^<]*?)\.\d{3}", r"\1.999", page)
+    assert typed != page
+    assert studies("measured").filled(typed) == page
+
+
+def test_blocks_without_a_place_and_places_without_a_block_are_refused(studies):
+    measured = studies("measured")
+    with pytest.raises(SystemExit, match="no place for by_learner"):
+        measured.check_places(["A page without blocks."])
+    whole = "".join(f"<!-- {name} -->\n<!-- end -->\n" for name in measured.BLOCKS)
+    measured.check_places([whole])
+    with pytest.raises(SystemExit, match="lacks the other"):
+        measured.check_places([whole, "<!-- labels -->\n"])
+    with pytest.raises(SystemExit, match="asks for nothing, which is no block"):
+        measured.filled("<!-- nothing -->\n<!-- end -->")
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [
+        ((0.01, 0.049), ".012 and -.004"),
+        ((0.01, 0.05), ".012 and -.004 (the second may be chance)"),
+        ((0.2, 0.01), ".012 and -.004 (the first may be chance)"),
+        ((0.2, float("nan")), ".012 and -.004 (may be chance)"),
+    ],
+)
+def test_what_may_be_chance_is_said_to_be(p, said, studies):
+    gains = [SimpleNamespace(gain=g, p=each) for g, each in zip((0.0121, -0.0042), p, strict=True)]
+    wording = studies("wording")
+    assert wording.told(gains) == said
+    signed = wording.compared(gains, "higher", "lower")
+    assert signed == said.replace(".012", ".012 higher").replace("-.004", ".004 lower")
 
 
 def test_a_link_that_leads_nowhere_is_found(tmp_path):
