@@ -3,10 +3,16 @@
 import importlib
 import re
 import runpy
+from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sklearn.tree import DecisionTreeClassifier
+
+import gansampler
+from gansampler.datasets import load_winequality_red4
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -20,6 +26,17 @@ API = (DOCS / "api" / "index.rst").read_text()
 MODULES = ["", ".anchors", ".datasets", ".evaluation", ".metrics", ".plotting", ".quality"]
 REGISTRIES = ["acceptance.ACCEPTANCES", "anchors.ANCHORS", "losses.LOSSES", "losses.PENALTIES"]
 REGISTRIES += ["schedules.SCHEDULES"]
+THEIR_IMPORTS = """
+from imblearn.combine import *
+from imblearn.over_sampling import *
+from imblearn.pipeline import make_pipeline
+from sklearn.impute import SimpleImputer
+from sklearn.preprocessing import StandardScaler
+
+import gansampler
+from gansampler import *
+from gansampler.anchors import *
+"""
 
 
 def is_in_the_reference(name):
@@ -54,6 +71,35 @@ def test_links_lead_somewhere(page):
     for link in re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text()):
         target = (page.parent / link).resolve()
         assert made.get(target, target).exists(), link
+
+
+def code_for_users_of_other_packages():
+    """List the calls on both sides of the table of SMOTE, and on our side of the others."""
+    of_smote, others = (DOCS / "guide/coming_from.md").read_text().split("## CTGAN")
+    rows = re.findall(r"^\| .* \|$", of_smote, re.MULTILINE)
+    ours = re.findall(r"^\| .* (\| .* \|)$", others, re.MULTILINE)
+    return dict.fromkeys(re.findall(r"`([^`]+\))`", "".join(rows + ours)))
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory):
+    """Give what the tables for users of other packages speak of."""
+    said = {"path": tmp_path_factory.mktemp("kept") / "rare.gan", "model": DecisionTreeClassifier()}
+    exec(THEIR_IMPORTS, said)
+    X, y = load_winequality_red4()
+    X, y = X.assign(zip=X["Density"]), y.map({"positive": "rare", "negative": "common"})
+    sampler = gansampler.JitterOverSampler(random_state=0)
+    sampler.fit_resample(X, y)
+    said |= {"X": X, "y": y, "sampler": sampler, "rows": sampler.sample(50)}
+    return said | {"table": X.assign(region=["north", "south", "south"] * 533)}
+
+
+@pytest.mark.parametrize("code", code_for_users_of_other_packages())
+def test_code_for_users_of_other_packages_runs(code, names):
+    quick = partial(gansampler.LSGANOverSampler, steps=5)
+    made = eval(code, names | {"LSGANOverSampler": quick, "sampler": deepcopy(names["sampler"])})
+    if hasattr(made, "fit"):
+        made.fit(names["X"], names["y"])
 
 
 @pytest.fixture
