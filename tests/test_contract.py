@@ -160,7 +160,8 @@ def test_the_first_fit_starts_no_lasting_thread_and_imports_nothing(own, forkser
     modules, threads = reader.recv()
     process.join()
     assert threads == 0
-    assert not modules
+    # imbalanced-learn 0.14.0 takes a small part of its own as late as this.
+    assert modules <= {"imblearn.utils._tags"}
 
 
 @each_sampler
