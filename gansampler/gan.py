@@ -169,7 +169,9 @@ class ConditionalGAN(BaseEstimator):
         the CPU.
 
     random_state : int, RandomState instance or None, default=None
-        Seed of everything random. None takes fresh entropy, not numpy's global state.
+        Seed of everything random. None takes fresh entropy, not numpy's global state. The same
+        seed gives the same rows on one machine with the same versions; a network rounds otherwise
+        on another processor, and other rows come out.
 
     verbose : bool or int, default=False
         Whether training shows a progress bar.

@@ -58,7 +58,9 @@ _TABLE_PARAMETERS = f"""acceptance : {_names(ACCEPTANCES)}, Acceptance or None, 
         durations, ordered categories."""
 
 _RANDOM_STATE = """random_state : int, RandomState instance or None, default=None
-        Seed of everything random. None takes fresh entropy, not numpy's global state."""
+        Seed of everything random. None takes fresh entropy, not numpy's global state. The same
+        seed gives the same rows on one machine with the same versions; a network rounds otherwise
+        on another processor, and other rows come out."""
 
 _GAN_PARAMETERS = f"""penalty : {_names(PENALTIES)}, Loss or None, default=None
         A zero-centred gradient penalty beside the loss, see
