@@ -149,7 +149,7 @@ def fit_for_the_first_time(sampler, data, writer):
 
 @pytest.mark.skipif(not TASKS.exists(), reason="asks Linux for the threads")
 @pytest.mark.parametrize("own", [{}, {"generator": own_network}], ids=["defaults", "own_network"])
-def test_the_first_fit_starts_no_lasting_thread_and_imports_nothing(own, forkserver):
+def test_the_first_fit_starts_no_lasting_thread_and_imports_no_compiler(own, forkserver):
     # A process that is forked later would wait for such threads for ever.
     data = make_classification(3000, weights=[0.8], random_state=0)
     sampler = LSGANOverSampler(acceptance=None, steps=1, batch_size=4096, random_state=0, **own)
@@ -160,8 +160,8 @@ def test_the_first_fit_starts_no_lasting_thread_and_imports_nothing(own, forkser
     modules, threads = reader.recv()
     process.join()
     assert threads == 0
-    # imbalanced-learn 0.14.0 takes a small part of its own as late as this.
-    assert modules <= {"imblearn.utils._tags"}
+    # Other packages take small parts of their own as late as this; torch's compiler takes seconds.
+    assert not {name for name in modules if name.startswith(("torch._dynamo", "torch._inductor"))}
 
 
 @each_sampler
