@@ -69,9 +69,9 @@ def readme(results: list[dict], source: dict) -> str:
     ]
     parts = [
         INTRODUCTION,
-        markdown_table(["page", "what it shows", "time"], pages),
+        markdown_table(["page", "what it shows", "time"], pages, texts=2),
         "## Targets, as these runs found them",
-        markdown_table(["page", "target", "found", "verdict"], targets),
+        markdown_table(["page", "target", "found", "verdict"], targets, texts=4),
         "## Figures",
         *figures,
         markdown_source(source),

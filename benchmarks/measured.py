@@ -46,7 +46,8 @@ def held_out_table() -> str:
         for learner in LEARNERS
         for way, words in WAYS.items()
     ]
-    return markdown_table(["behind", "what", *(METRICS[name].title for name in RANKING)], lines)
+    header = ["behind", "what", *(METRICS[name].title for name in RANKING)]
+    return markdown_table(header, lines, texts=2)
 
 
 def written(results: pd.DataFrame, learner: str, way: str, metric: str) -> str:

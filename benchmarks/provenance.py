@@ -97,10 +97,10 @@ def read_result(path: Path) -> tuple[dict, list[dict]]:
     return result["provenance"], result["rows"]
 
 
-def markdown_table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """Lines of a Markdown table, its first column text and the others numbers."""
+def markdown_table(header: Iterable[str], rows: Iterable[Iterable[object]], texts: int = 1) -> str:
+    """Lines of a Markdown table, its first columns `texts` and the others numbers."""
     header = list(header)
-    rule = ["---"] + ["--:"] * (len(header) - 1)
+    rule = ["---"] * texts + ["--:"] * (len(header) - texts)
     return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in [header, rule, *rows])
 
 
