@@ -78,6 +78,8 @@ def _behaviour(function: FunctionType) -> tuple[Any, ...]:
 
 def _source(function: FunctionType) -> Any:
     """Give the text of a function, or its bytes where there is no text of it alone."""
+    if function.__code__.co_filename == "<string>":
+        return function.__code__  # Python 3.13 takes the text of ``python -c`` for that of `eval`.
     try:
         text = dedent(inspect.getsource(function)).strip()
     except (OSError, TypeError):

@@ -1,6 +1,8 @@
 """What tells settings apart: all that makes a difference, and nothing that does not."""
 
 import json
+import subprocess
+import sys
 from functools import partial
 
 import numpy as np
@@ -90,3 +92,14 @@ def test_a_file_is_what_it_holds(tmp_path):
         (tmp_path / "mine.py").write_text(text)
         found.append(file_identity(str(tmp_path / "mine.py")))
     assert found[0] == found[2] != found[1]
+
+
+def test_functions_without_a_file_are_told_apart_in_a_command():
+    # Python 3.13 takes the text of the command for that of whatever is evaluated in it.
+    code = """
+from gansampler.evaluation.identity import plain
+one, other = (eval(f"lambda seed: {kind}(seed)") for kind in ("int", "str"))
+print(plain(one) != plain(other))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
