@@ -23,7 +23,7 @@ from study import earlier_results, results_of, run_study, study_parser
 from gansampler.evaluation.axes.metrics import METRICS
 from gansampler.evaluation.report.tables import to_markdown
 from gansampler.evaluation.report.words import signed
-from gansampler.evaluation.statistics.gains import paired_gains
+from gansampler.evaluation.statistics.gains import holm, paired_gains
 from gansampler.evaluation.statistics.long_table import in_columns
 
 
@@ -65,7 +65,7 @@ ADVICE = [
         "f1",
     ),
     (
-        "Take the committee along",
+        "Take the judge along",
         "its mean with the learner, without any row, ranks better than the learner with those rows",
         "with_judge",
         OURS,
@@ -107,7 +107,8 @@ def page(results: pd.DataFrame, source: dict) -> str:
     halves = [("Sets that took no part in any choice", results[unseen])]
     if not unseen.all():
         halves.insert(0, ("All sets", results))
-    parts += ["## In plain words", *(advice(results[unseen], *entry) for entry in ADVICE)]
+    parts += [f"## In plain words\n\n{SURE}"]
+    parts += [advice(results[unseen], *entry) for entry in ADVICE]
     for words, part in halves:
         parts += [f"## {words}"]
         for metric in [*RANKING, *LABELS]:
@@ -121,19 +122,21 @@ def gains_of(
     """Give what strategies, by default all that were run, gain behind each learner."""
     if strategies is not None:
         results = results[results["strategy"].isin([*strategies, reference])]
-    return pd.concat(
+    found = [
         paired_gains(in_columns(own), reference, metrics=[metric], strategies=strategies)
         for _, own in results.groupby("learner", sort=False, observed=True)
-    )
+    ]
+    return pd.concat(found, ignore_index=True)
 
 
 def advice(
     results: pd.DataFrame, what: str, because: str, strategy: str, reference: str, metric: str
 ) -> str:
     """Say behind which learners one strategy is surely above another, and behind which not."""
+    groups = by_certainty(results, strategy, reference, metric)
     found = [
         f"{words} behind " + ", ".join(f"{g.learner} ({signed(g.gain)})" for g in own.itertuples())
-        for words, own in by_certainty(results, strategy, reference, metric).items()
+        for words, own in zip(("so", "the other way round", "not sure"), groups, strict=True)
         if len(own)
     ]
     return f"**{what}** where {because}: {'; '.join(found)}."
@@ -141,15 +144,12 @@ def advice(
 
 def by_certainty(
     results: pd.DataFrame, strategy: str, reference: str, metric: str
-) -> dict[str, pd.DataFrame]:
-    """Part learners by whether one strategy is surely above another behind them, or below."""
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Part learners: one strategy is surely above another behind them, surely below, neither."""
     gains = gains_of(results, reference, metric, [strategy])
-    sure = gains["p"] < 0.05
-    return {
-        "so": gains[sure & (gains["gain"] > 0)],
-        "the other way round": gains[sure & (gains["gain"] < 0)],
-        "not sure": gains[~sure],
-    }
+    sure = holm(gains["p"]) < 0.05
+    above, below = gains["gain"] > 0, gains["gain"] < 0
+    return gains[sure & above], gains[sure & below], gains[~sure]
 
 
 def starred(gain: Any) -> str:
@@ -165,6 +165,7 @@ def gains_by_learner(results: pd.DataFrame, metric: str) -> pd.DataFrame:
     return table.fillna("-")
 
 
+SURE = "Sure is what stands after Holm's correction for the learners."
 INTRODUCTION = """\
 {sets} core sets of two classes, of at most {rows} rows, {repeats} x {folds} folds. The gain over no
 new rows is the estimate of Hodges and Lehmann over the sets, in brackets on how many there is one;

@@ -10,6 +10,7 @@ from typing import Any
 
 LEVEL = 0.05
 WIDTH = 110
+COUNTS = ["none", "one", "two", "three", "all"]
 ORDINALS = ["first", "second", "third", "fourth", "fifth"]
 IN_WORDS = {
     "logistic": "a logistic regression",
@@ -55,10 +56,15 @@ def is_sure(gain: Any) -> bool:
 
 def remark(gains: Sequence[Any], *facts: str) -> str:
     """Write facts about gains that were just told in brackets, and which of them may be chance."""
-    unsure = [name for name, gain in zip(ORDINALS, gains, strict=False) if not is_sure(gain)]
+    unsure = [ORDINALS[place] for place, gain in enumerate(gains) if not is_sure(gain)]
     if unsure:
-        which = "" if len(unsure) == len(gains) else f"the {listed(unsure)} "
+        every = {1: "", 2: "both "}.get(len(gains), "all ")
+        which = every if len(unsure) == len(gains) else f"the {listed(unsure)} "
         facts = (*facts, f"{which}may be chance")
+    return in_brackets(facts)
+
+
+def in_brackets(facts: Sequence[str]) -> str:
     return f" ({'; '.join(facts)})" if facts else ""
 
 

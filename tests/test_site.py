@@ -141,7 +141,7 @@ def test_blocks_without_a_place_and_places_without_a_block_are_refused(studies):
         ((0.01, 0.049), ".012 and -.004"),
         ((0.01, 0.05), ".012 and -.004 (the second may be chance)"),
         ((0.2, 0.01), ".012 and -.004 (the first may be chance)"),
-        ((0.2, float("nan")), ".012 and -.004 (may be chance)"),
+        ((0.2, float("nan")), ".012 and -.004 (both may be chance)"),
     ],
 )
 def test_what_may_be_chance_is_said_to_be(p, said, studies):
@@ -150,6 +150,21 @@ def test_what_may_be_chance_is_said_to_be(p, said, studies):
     assert wording.told(gains) == said
     signed = wording.compared(gains, "higher", "lower")
     assert signed == said.replace(".012", ".012 higher").replace("-.004", ".004 lower")
+
+
+def test_a_sure_loss_is_no_gain_that_stands(studies):
+    loss, gain = (
+        SimpleNamespace(gain=g, p=0.01, metric="roc_auc", learner=learner)
+        for g, learner in ((-0.1, "xgboost_default"), (0.1, "xgboost_tuned"))
+    )
+    said = "for a tuned XGBoost alone in ROC-AUC (p .010 and .010)"
+    assert studies("sentences").stands([loss, gain]) == said
+
+
+def test_no_doubt_is_left_out_of_a_long_list(studies):
+    sure, doubtful = SimpleNamespace(gain=0.1, p=0.01), SimpleNamespace(gain=0.1, p=0.2)
+    with pytest.raises(IndexError):
+        studies("wording").remark([sure] * 5 + [doubtful])
 
 
 def test_a_link_that_leads_nowhere_is_found(tmp_path):
