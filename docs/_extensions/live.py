@@ -6,7 +6,7 @@ shown below the code.
 ``:folded:`` hides the code behind a click, ``:alt:`` says what a figure shows.
 
 ``{command}`` runs a line that starts with ``gansampler`` in a folder with the red wines as
-``data.csv``. ``:after:`` and ``:lines:`` choose what of its output is shown, ``:keep:`` puts a file
+``wines.csv``. ``:after:`` and ``:lines:`` choose what of its output is shown, ``:keep:`` puts a file
 that it writes at the root of the site.
 
 ``-D live_blocks=0`` leaves all of them out, for a look at words in a minute.
@@ -123,7 +123,7 @@ class Command(SphinxDirective):
         place = Path(self.env.srcdir, "_generated", "work")
         place.mkdir(parents=True, exist_ok=True)
         wines = Path(datasets.__file__).with_name("winequality_red4.csv")
-        shutil.copy(wines, place / "data.csv")
+        shutil.copy(wines, place / "wines.csv")
         return place
 
     def chosen(self, said):
