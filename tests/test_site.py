@@ -63,6 +63,15 @@ def test_every_block_of_code_is_run_by_the_build(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_lines_of_code_are_not_cut_on_a_small_screen(page):
+    blocks = re.findall(
+        r"^```\{(?:run|command)\}\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE
+    )
+    lines = [line for block in blocks for line in block.splitlines() if not line.startswith(":")]
+    assert [line for line in lines if len(line) > 88] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_links_lead_somewhere(page):
     made = {DOCS / "contributing.md": ROOT / "CONTRIBUTING.md", DOCS / "gallery/index.rst": ROOT}
     made |= {DOCS / f"studies/{path.name}": path for path in (ROOT / "benchmarks").glob("*.md")}

@@ -6,8 +6,8 @@ shown below the code.
 ``:folded:`` hides the code behind a click, ``:alt:`` says what a figure shows.
 
 ``{command}`` runs a line that starts with ``gansampler`` in a folder with the red wines as
-``wines.csv``. ``:after:`` and ``:lines:`` choose what of its output is shown, ``:keep:`` puts a file
-that it writes at the root of the site.
+``wines.csv``. ``:after:`` and ``:lines:`` choose what of its output is shown, ``:keep:`` puts a
+file that it writes at the root of the site.
 
 ``-D live_blocks=0`` leaves all of them out, for a look at words in a minute.
 """
