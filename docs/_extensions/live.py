@@ -19,6 +19,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import matplotlib
@@ -30,6 +31,9 @@ from gansampler import datasets
 
 matplotlib.use("agg")
 from matplotlib import pyplot
+
+# Characters of a line that is not cut beside its bar on a small screen.
+WIDTH = 86
 
 
 def run_block(code, names, where):
@@ -46,8 +50,10 @@ def run_block(code, names, where):
 
 
 def output(said):
-    """What was said, as a block below the code."""
-    block = nodes.literal_block(said.rstrip(), said.rstrip(), language="text", classes=["output"])
+    """What was said, as a block below the code; sentences break where code does, tables do not."""
+    lines = said.rstrip().splitlines()
+    text = "\n".join(line if "  " in line else textwrap.fill(line, WIDTH) for line in lines)
+    block = nodes.literal_block(text, text, language="text", classes=["output"])
     return [block] if said.strip() else []
 
 
