@@ -16,6 +16,7 @@ from provenance import markdown_table, read_result
 from sentences import HERE, SENTENCES, results_of
 from speed import median_seconds, number
 from who_gains import gains_of, starred
+from wording import IN_WORDS
 
 from gansampler.evaluation.axes.metrics import METRICS
 from gansampler.evaluation.statistics.gains import paired_gains
@@ -42,7 +43,7 @@ def held_out_table() -> str:
     """Gains over no new rows on the sets that had no part in any choice."""
     results = results_of("held_out")
     lines = [
-        [learner, words, *(written(results, learner, way, metric) for metric in RANKING)]
+        [IN_WORDS[learner], words, *(written(results, learner, way, metric) for metric in RANKING)]
         for learner in LEARNERS
         for way, words in WAYS.items()
     ]
@@ -61,7 +62,7 @@ def who_gains_table() -> str:
     """Gains over no new rows behind each learner, with a star where p is below .05."""
     results = results_of("who_gains")
     columns = [by_learner(results, way, metric) for _, way, metric in BY_LEARNER]
-    lines = [[learner, *(column[learner] for column in columns)] for learner in columns[0]]
+    lines = [[IN_WORDS[name], *(column[name] for column in columns)] for name in columns[0]]
     return markdown_table(["behind", *(words for words, _, _ in BY_LEARNER)], lines)
 
 

@@ -21,6 +21,7 @@ extensions = [
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
     "adopted",
+    "breaks",
     "formulas",
     "live",
 ]

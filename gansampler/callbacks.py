@@ -236,7 +236,8 @@ class Checkpoint(Callback):
     >>> from gansampler import LSGANOverSampler
     >>> from gansampler.callbacks import Checkpoint
     >>> X, y = make_classification(n_samples=300, weights=[0.9], random_state=0)
-    >>> sampler = LSGANOverSampler(steps=100, callbacks=[Checkpoint(every=50)], random_state=0)
+    >>> kept = Checkpoint(every=50)
+    >>> sampler = LSGANOverSampler(steps=100, callbacks=[kept], random_state=0)
     >>> X_resampled, y_resampled = sampler.fit_resample(X, y)
     >>> checkpoint = sampler.callbacks_[0]
     >>> list(checkpoint.stages_)

@@ -373,7 +373,8 @@ class LSGANOverSampler(CGANOverSampler):
     >>> from sklearn.datasets import make_classification
     >>> from gansampler import LSGANOverSampler
     >>> X, y = make_classification(n_samples=300, weights=[0.9], random_state=0)
-    >>> X_resampled, y_resampled = LSGANOverSampler(steps=50, random_state=0).fit_resample(X, y)
+    >>> sampler = LSGANOverSampler(steps=50, random_state=0)
+    >>> X_resampled, y_resampled = sampler.fit_resample(X, y)
     >>> sorted(Counter(y_resampled.tolist()).items())
     [(0, 269), (1, 269)]
     """

@@ -6,8 +6,8 @@ shown below the code.
 ``:folded:`` hides the code behind a click, ``:alt:`` says what a figure shows.
 
 ``{command}`` runs a line that starts with ``gansampler`` in a folder with the red wines as
-``data.csv``. ``:after:`` and ``:lines:`` choose what of its output is shown, ``:keep:`` puts a file
-that it writes at the root of the site.
+``wines.csv``. ``:after:`` and ``:lines:`` choose what of its output is shown, ``:keep:`` puts a
+file that it writes at the root of the site.
 
 ``-D live_blocks=0`` leaves all of them out, for a look at words in a minute.
 """
@@ -19,6 +19,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import matplotlib
@@ -30,6 +31,9 @@ from gansampler import datasets
 
 matplotlib.use("agg")
 from matplotlib import pyplot
+
+# Characters of a line that is not cut beside its bar on a small screen.
+WIDTH = 86
 
 
 def run_block(code, names, where):
@@ -46,8 +50,10 @@ def run_block(code, names, where):
 
 
 def output(said):
-    """What was said, as a block below the code."""
-    block = nodes.literal_block(said.rstrip(), said.rstrip(), language="text", classes=["output"])
+    """What was said, as a block below the code; sentences break where code does, tables do not."""
+    lines = said.rstrip().splitlines()
+    text = "\n".join(line if "  " in line else textwrap.fill(line, WIDTH) for line in lines)
+    block = nodes.literal_block(text, text, language="text", classes=["output"])
     return [block] if said.strip() else []
 
 
@@ -123,7 +129,7 @@ class Command(SphinxDirective):
         place = Path(self.env.srcdir, "_generated", "work")
         place.mkdir(parents=True, exist_ok=True)
         wines = Path(datasets.__file__).with_name("winequality_red4.csv")
-        shutil.copy(wines, place / "data.csv")
+        shutil.copy(wines, place / "wines.csv")
         return place
 
     def chosen(self, said):
