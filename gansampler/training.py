@@ -45,7 +45,7 @@ class ClassBatches:
         if widening is not None and not widening.is_much(len(rows)):
             rows, widening = widening(rows), None
         self.rows, self.widening, self.random = rows, widening, random
-        self.batch_size, self.pac = batch_size, pac
+        self.batch_size, self.pac = batch_size, int(pac)  # torch does not repeat by True
         self.order = codes.argsort(stable=True)
         self.count = codes.bincount()
         self.start = self.count.cumsum(0) - self.count

@@ -86,6 +86,16 @@ def test_each_setting_reaches_the_game(two_bumps):
             assert one.shape != other.shape or not torch.equal(one, other)
 
 
+def test_true_is_one_for_every_size(two_bumps):
+    base = {"steps": 2, "batch_size": 8, "hidden_sizes": (8,), "random_state": 0}
+    for name in ("pac", "steps", "latent_dim", "discriminator_steps", "candidates"):
+        one, true = (
+            CGANOverSampler(**base | {name: value}).fit_resample(*two_bumps)[0]
+            for value in (1, True)
+        )
+        np.testing.assert_array_equal(one, true)
+
+
 def test_own_networks_are_used(two_bumps):
     def make(n_in, n_out):
         return nn.Sequential(nn.Linear(n_in, 5), nn.Tanh(), nn.Linear(5, n_out))

@@ -228,7 +228,8 @@ class Projection:
 
     def __init__(self, X: pd.DataFrame) -> None:
         self.encoder = TableEncoder().fit(X)
-        self.pca = PCA(2, random_state=0).fit(_widened(self.encoder.transform(X)))
+        with np.errstate(invalid="ignore"):  # rows that are all alike have no variance to share
+            self.pca = PCA(2, random_state=0).fit(_widened(self.encoder.transform(X)))
         self.ends = _ends(self(X))
 
     def __call__(self, X: pd.DataFrame) -> Floats:

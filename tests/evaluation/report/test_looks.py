@@ -37,6 +37,14 @@ def test_projection_of_one_column_has_two_dimensions():
     assert looks.Projection(X)(X).shape == (4, 2)
 
 
+def test_projection_of_rows_all_alike_is_one_place_without_a_warning():
+    X = pd.DataFrame({"a": [1.0] * 30, "b": [2.0] * 30, "c": ["x"] * 30})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        places = looks.Projection(X)(X)
+    np.testing.assert_array_equal(places, np.zeros((30, 2)))
+
+
 def test_column_plot_of_every_kind_of_column(mixed):
     X, _ = mixed
     for name in X:
