@@ -23,6 +23,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from tqdm.auto import tqdm
 
 from .held_out import FIGURE
+from .naming import takes
 from .seeding import undisturbed
 
 # Figures of a record that a training can be stopped by, and which way they get better.
@@ -330,7 +331,7 @@ def make_callbacks(callbacks: Any) -> list[Any]:
         return []
     listed = [callbacks] if callable(callbacks) else list(callbacks)
     for each in listed:
-        if not callable(each) or isinstance(each, type):
+        if isinstance(each, type) or not takes(each, 2):
             hint = f" Give an object: {each.__name__}()." if isinstance(each, type) else ""
             raise TypeError(
                 f"The callback {each!r} cannot be called with (record, estimator).{hint}"

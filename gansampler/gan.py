@@ -29,7 +29,7 @@ from .encoding import Matrix, Span
 from .held_out import HeldOut, set_aside, without
 from .interface import whole_fit
 from .losses import LOSSES, PENALTIES, GradientPenalty, Loss
-from .naming import make_part
+from .naming import make_part, takes
 from .networks import ACTIVATIONS
 from .optimizers import OPTIMIZERS, make_optimizer
 from .players import build_players, check_size, try_factories
@@ -431,6 +431,12 @@ class ConditionalGAN(BaseEstimator):
             if not isinstance(size, Integral) or isinstance(size, bool) or int(size) <= 0:
                 raise ValueError(
                     f"hidden_sizes={self.hidden_sizes!r} must hold whole numbers above zero."
+                )
+        for side in ("generator", "discriminator"):
+            make = getattr(self, side)
+            if make is not None and not takes(make, 2):
+                raise TypeError(
+                    f"{side}={make!r} cannot be called with (in_features, out_features)."
                 )
         make_callbacks(self.callbacks)
         resolve_device(self.device)

@@ -116,6 +116,8 @@ def no_training(monkeypatch):
     [
         ([3], TypeError, "callback 3 cannot be called with"),
         ("stop", ValueError, "'callbacks' parameter"),
+        (len, TypeError, r"callback <built-in function len> cannot be called with \(record"),
+        ([lambda record: False], TypeError, r"cannot be called with \(record, estimator\)"),
         ([EarlyStopping], TypeError, r"Give an object: EarlyStopping\(\)"),
         (EarlyStopping, TypeError, r"Give an object: EarlyStopping\(\)"),
         ([EarlyStopping("loss")], ValueError, "'monitor' parameter .*'convergence'"),

@@ -217,6 +217,8 @@ ROWS = np.ones((8, 2)) + np.eye(8, 2)
         ({"record_every": 0}, ROWS, None, ValueError, "'record_every' parameter"),
         ({"generator": lambda *_: nn.Linear(32, 3)}, ROWS, None, ValueError, "gave the shape"),
         ({"generator": lambda *_: 3}, ROWS, None, TypeError, "must return a torch.nn.Module"),
+        ({"generator": len}, ROWS, None, TypeError, r"cannot be called with \(in_features, out"),
+        ({"discriminator": lambda: 3}, ROWS, None, TypeError, "^discriminator=.* cannot be called"),
     ],
 )
 def test_bad_input_is_refused_before_training(settings, rows, classes, error, message, monkeypatch):
