@@ -138,6 +138,17 @@ def own_network(n_in, n_out):
     return nn.Sequential(nn.Linear(n_in, 64), nn.BatchNorm1d(64), nn.Linear(64, n_out))
 
 
+# What other packages take of their own as late as this, in milliseconds: imbalanced-learn 0.14.0,
+# and torch 2.15 in its first step backward.
+TAKEN_LATE = {
+    "imblearn.utils._tags",
+    "torch.fx.experimental._constant_symnode",
+    "torch.nested._internal",
+    "torch.nested._internal.nested_int",
+    "torch.nested._internal.nested_tensor",
+}
+
+
 def fit_for_the_first_time(sampler, data, writer):
     """Fit with two threads of each kind at hand; tell what the process has more than before."""
     torch.set_num_threads(2)
@@ -149,7 +160,7 @@ def fit_for_the_first_time(sampler, data, writer):
 
 @pytest.mark.skipif(not TASKS.exists(), reason="asks Linux for the threads")
 @pytest.mark.parametrize("own", [{}, {"generator": own_network}], ids=["defaults", "own_network"])
-def test_the_first_fit_starts_no_lasting_thread_and_imports_no_compiler(own, forkserver):
+def test_the_first_fit_starts_no_lasting_thread_and_imports_nothing(own, forkserver):
     # A process that is forked later would wait for such threads for ever.
     data = make_classification(3000, weights=[0.8], random_state=0)
     sampler = LSGANOverSampler(acceptance=None, steps=1, batch_size=4096, random_state=0, **own)
@@ -160,8 +171,7 @@ def test_the_first_fit_starts_no_lasting_thread_and_imports_no_compiler(own, for
     modules, threads = reader.recv()
     process.join()
     assert threads == 0
-    # Other packages take small parts of their own as late as this; torch's compiler takes seconds.
-    assert not {name for name in modules if name.startswith(("torch._dynamo", "torch._inductor"))}
+    assert modules <= TAKEN_LATE
 
 
 @each_sampler

@@ -70,7 +70,9 @@ def test_tables_that_do_not_fit_are_refused(figure, mixed):
         figure(X, X[:0])
     with pytest.raises(ValueError, match="real has no rows: this figure needs"):
         figure(X[:0], X)
-    with pytest.raises(ValueError, match=r"Column 'int' is read as category \((object|str)\) in"):
+    with pytest.raises(
+        ValueError, match=r"Column 'int' is read as category \((object|str)\) in gener"
+    ):
         figure(X, X.assign(int="x"))
     with pytest.raises(ValueError, match="generated must be a table of rows and columns"):
         figure(normal(9), normal(9)[0])
