@@ -583,13 +583,14 @@ def _is_ours(results: Path) -> bool:
 def _write_pages(arguments: argparse.Namespace, store: Any) -> int:
     """Write what was found before anything is drawn, which may fail or be interrupted."""
     from .evaluation import report
-    from .evaluation.report.page import summary
+    from .evaluation.report.page import whole_and_brief
 
     folder, results, details = arguments.out, store.frame(), store.details()
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "results.csv", results.to_csv(index=False))
-    write_whole(folder / "summary.md", summary(results, details))
-    print(summary(results, details, brief=True))
+    whole, brief = whole_and_brief(results, details)
+    write_whole(folder / "summary.md", whole)
+    print(brief)
     try:
         drawn = report.render_report(
             results,

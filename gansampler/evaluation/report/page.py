@@ -53,7 +53,7 @@ def _sections(part: Part, details: Details) -> list[Section]:
     return [each for make in SECTIONS for each in make(part.panel, part.gains, details)]
 
 
-def summary(results: pd.DataFrame, details: Details | None = None, *, brief: bool = False) -> str:
+def summary(results: pd.DataFrame, details: Details | None = None) -> str:
     """Write tables and words as one page of Markdown.
 
     Parameters
@@ -63,8 +63,6 @@ def summary(results: pd.DataFrame, details: Details | None = None, *, brief: boo
     details : mapping of str to DataFrame, optional
         What is kept beside the scores, with the keys of `axes.details.DETAILS`: rows of all trials
         with the columns that say where they come from. Of what is missing nothing is said.
-    brief : bool, default=False
-        Whether only the few tables that a terminal has room for are written.
 
     Returns
     -------
@@ -72,29 +70,45 @@ def summary(results: pd.DataFrame, details: Details | None = None, *, brief: boo
         The tables of each learner, readout and protocol, the errors if there are any, and then the
         answer in words.
     """
+    return whole_and_brief(results, details)[0]
+
+
+def whole_and_brief(results: pd.DataFrame, details: Details | None = None) -> tuple[str, str]:
+    """Write `summary`, and the same words under the few tables that a terminal has room for."""
     known, parts = _known(details), list(_parts(results))
+    made = [(part.heading, each) for part in parts for each in _sections(part, known)]
+    errors = Section("Errors", tables=[Table(tables.failures_table(results))], in_brief=True)
+    made.append(("", errors))
+    words = _in_words(parts, known)
+    whole = _tables(pair for pair in made if pair[1].in_summary)
+    brief = _tables(pair for pair in made if pair[1].in_brief)
+    return "\n\n".join([*whole, *words]) + "\n", "\n\n".join([*brief, *words]) + "\n"
+
+
+def _tables(made: Iterable[tuple[str, Section]]) -> list[str]:
+    """Write the tables of sections, each with the heading of its panel."""
     shown = {
-        (f"{part.heading}: {section.title}" if part.heading else section.title): table.shown
-        for part in parts
-        for section in _sections(part, known)
+        (f"{heading}: {section.title}" if heading else section.title): table.shown
+        for heading, section in made
         for table in section.tables
-        if (section.in_brief if brief else section.in_summary)
     }
-    shown["Errors"] = tables.failures_table(results)
-    pages = [
+    return [
         f"## {title}\n\n{tables.to_markdown(table)}"
         for title, table in shown.items()
         if not table.empty
     ]
+
+
+def _in_words(parts: Iterable[Part], details: Details) -> list[str]:
     words = [
         (f"### {part.heading}\n\n" if part.heading else "")
         + "\n".join(f"- {said}" for said in (*part.answer, *part.beside, part.clearly) if said)
         for part in parts
         if part.answer or part.beside
     ]
-    if words:
-        pages += ["## In words", *filter(None, [tables.rarest_in_words(_classes(known))]), *words]
-    return "\n\n".join(pages) + "\n"
+    if not words:
+        return []
+    return ["## In words", *filter(None, [tables.rarest_in_words(_classes(details))]), *words]
 
 
 def write_report(
